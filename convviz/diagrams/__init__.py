@@ -1,0 +1,1 @@
+"""What to show: Account → Scene, one file per diagram."""

@@ -1,0 +1,264 @@
+"""A picture as a value: what is shown and what each part means, never how it looks.
+
+Builders in this folder turn an Account into a Scene; renderers turn a Scene into a terminal
+screen, a figure or a film. Scenes hold roles, not colors; numbers, not digits; cells, not pixels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+
+class Role(IntEnum):
+    """What a cell, a word or a line is."""
+
+    EMPTY = 0  # no cell here: lanes are ragged
+    INPUT = 1  # a cell of the original input
+    COPY = 2  # padding that repeats an input cell
+    FILL = 3  # padding that is a constant
+    KERNEL = 4  # a weight
+    OUTPUT = 5  # a computed value
+    PENDING = 6  # an output that is not computed yet
+    STAMP = 7  # input value times kernel, on its way into the sum
+    SUM = 8  # scattered sum before the crop
+    COUNT = 9  # how many windows or stamps meet here
+    BEYOND = 10  # outside the padded input: only ceil_mode's last window reaches it
+    HOLE = 11  # inside the reach of a dilated kernel, under no tap
+    UNREAD = 12  # an input cell that no window meets
+    FOCUS = 13  # the explained parameter: a word, a bracket, an arrow
+    MUTED = 14  # words that step back
+    GOOD = 15  # a verdict that is even
+    BAD = 16  # a verdict that is uneven
+    TEXT = 17  # plain words
+    STRONG = 18  # plain words that lead: a command's name, a title
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text with one role."""
+
+    text: str
+    role: Role = Role.TEXT
+    bold: bool = False
+
+
+Text: TypeAlias = tuple[Run, ...]
+
+
+class Cells(Protocol):
+    """The values of a grid, which may be computed only where they are shown."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+
+    def at(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Array:
+        """(len(rows), len(cols)): the values where those rows and columns cross."""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayCells:
+    """Cells that an array holds."""
+
+    array: Array
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+        return self.array.shape[0], self.array.shape[1]
+
+    def at(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Array:
+        """(len(rows), len(cols)): the values where those rows and columns cross."""
+        return self.array[np.ix_(rows, cols)]
+
+
+@dataclass(frozen=True, slots=True)
+class Rect:
+    """Cells [top, bottom) × [left, right) of a grid, in grid indices."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A line around cells. role INPUT: the original input (or what a crop keeps: OUTPUT).
+
+    double: the padded crop in the endless tiling.
+    """
+
+    rect: Rect
+    role: Role = Role.INPUT
+    double: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """This one: the cells where `rows` and `cols` cross (taps; with gaps where dilated).
+
+    role: KERNEL for a window on the input, STAMP for a stamp, OUTPUT for the current output,
+          INPUT for the input cell that stamps.
+    """
+
+    rows: tuple[int, ...]
+    cols: tuple[int, ...]
+    role: Role
+
+
+@dataclass(frozen=True, eq=False)
+class Windows:
+    """All windows of one layer on a grid: window (i, j) covers rows[i] × cols[j].
+
+    rows, cols: per output index, the grid indices under its taps, in order; they may lie outside
+                the grid (ceil_mode). Identity (i, j) gives a window its color and its number.
+    """
+
+    rows: tuple[range, ...]
+    cols: tuple[range, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Ruler:
+    """Labels along one edge of a grid.
+
+    word:    what they count: "col", "row", "out", "index", "×"; "" when unsaid.
+    labels:  one per column (or row), "" where there is none.
+    roles:   one Role per label; FOCUS and bold mark what is in the window.
+    bold:    one flag per label.
+    """
+
+    word: str
+    labels: tuple[str, ...]
+    roles: tuple[Role, ...]
+    bold: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A matrix of cells.
+
+    key:      its name in the scene: "input", "kernel", "output", "reflect", "input[1]".
+    title:    runs above it; `rule` is the dim line under the title.
+    kind:     the role of the grid as a whole (its color where cells have none of their own).
+    roles:    (rows, cols) of Role.
+    source:   per axis, for each row and column the index that gives a cell its identity color,
+              −1 where it has none; `extent` is the (R, C) of the identity map. None: no identity.
+    marks:    (rows, cols) of bool: the winner of max pooling; None: no such mark.
+    """
+
+    key: str
+    cells: Cells
+    roles: NDArray[np.uint8]
+    kind: Role
+    title: Text = ()
+    rule: str = ""
+    frames: tuple[Frame, ...] = ()
+    chosen: Selection | None = None
+    windows: Windows | None = None
+    top: tuple[Ruler, ...] = ()
+    left: tuple[Ruler, ...] = ()
+    source: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
+    extent: tuple[int, int] = (1, 1)
+    marks: NDArray[np.bool_] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+        return self.cells.shape
+
+
+@dataclass(frozen=True, eq=False)
+class Link:
+    """Data that moves: from a cell of one grid to a cell of another (or the same).
+
+    kind: "copy" (an arc over a padded grid), "lens" (a window and its result), "stamp" (input to
+          stamp), "shift" (the step of a stride or a dilation), "gives" (a grid to its result).
+    """
+
+    kind: str
+    start: tuple[str, int, int]
+    end: tuple[str, int, int]
+    role: Role = Role.FOCUS
+    label: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Measure:
+    """A length on a grid: a bracket along columns (axis 1) or rows (axis 0) from `start` to `stop`."""
+
+    grid: str
+    axis: int
+    start: int
+    stop: int
+    label: str
+    role: Role = Role.KERNEL
+
+
+@dataclass(frozen=True, eq=False)
+class Equation:
+    """lhs = terms = result, with numbers that the renderer writes.
+
+    kind:    "dot" (left · right, summed), "max", "mean" (left summed over divisor), "sum" (parts).
+    left, right: (rows, cols) factors in the shape of the kernel; right is None for pooling.
+    counted: (rows, cols) of bool: terms that take part (padding that an average leaves out).
+    parts:   for "sum": (name, value) addends, such as channel sums and the bias.
+    """
+
+    name: str
+    kind: str
+    result: Any
+    left: Array | None = None
+    right: Array | None = None
+    counted: NDArray[np.bool_] | None = None
+    divisor: int = 1
+    winner: tuple[int, int] | None = None
+    parts: tuple[tuple[str, Any], ...] = ()
+    tail: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """name, then runs: the size formula, the coverage verdict, the parameters."""
+
+    name: str
+    text: Text
+    more: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """Everything one picture or screen shows.
+
+    diagram:  the name of its row in DIAGRAMS; renderers choose an arrangement by it.
+    headline: what was asked and what came out, parts that are joined by " · ".
+    title, subtitle: the claim and its numbers, for slides.
+    bands:    grids, in rows that belong together; the first of the first band leads.
+    notes:    dim lines, last: marks that occur, conventions, what is hidden.
+    command:  the command line that draws it, as typed.
+    """
+
+    diagram: str
+    headline: tuple[Text, ...]
+    bands: tuple[tuple[Grid, ...], ...]
+    title: str = ""
+    subtitle: Text = ()
+    links: tuple[Link, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    equations: tuple[Equation, ...] = ()
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    command: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def grid(self, key: str) -> Grid:
+        """The grid called `key`."""
+        return next(grid for band in self.bands for grid in band if grid.key == key)

@@ -1,0 +1,1 @@
+"""The numbers: NumPy only; arrays in, arrays out; no colors, no words."""

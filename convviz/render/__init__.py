@@ -1,0 +1,1 @@
+"""How it looks: Scene → terminal, picture, JSON. Computes nothing."""

@@ -1,0 +1,1 @@
+"""Where arrays come from: untrusted bytes and words → checked arrays, within a budget."""

@@ -1,0 +1,1 @@
+"""What a layer is: integers and text, from the standard library alone."""

@@ -1,0 +1,89 @@
+"""The equation of the house, per axis, and everything that is read off it.
+
+    fine = coarse · stride + tap · dilation − before          0 ≤ tap < kernel
+
+Convolution and pooling gather: the output is coarse, the input fine. Transposed convolution
+scatters: the input is coarse, the output fine. `fine` counts from the first unpadded cell, so
+padding has negative indices; add `before` for positions on the padded axis.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a layer: how its coarse and its fine cells meet.
+
+    kernel:   taps, at least 1.
+    stride:   fine cells between the windows of neighboring coarse cells.
+    dilation: fine cells between neighboring taps.
+    before, after: cells added at (gather) or cropped from (scatter) the ends of the fine axis.
+    """
+
+    kernel: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+
+    @property
+    def reach(self) -> int:
+        """Fine cells from the first tap to the last: d·(k − 1) + 1."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def fine(self, coarse: int, tap: int) -> int:
+        """The fine cell that `tap` of the window of `coarse` meets: the equation itself."""
+        return coarse * self.stride + tap * self.dilation - self.before
+
+    def window(self, coarse: int) -> range:
+        """The fine cells under the taps of `coarse`, in order; padding is negative or ≥ size."""
+        start = self.fine(coarse, 0)
+        return range(start, start + self.reach, self.dilation)
+
+    def windows(self, size: int, *, ceil: bool = False) -> int:
+        """Count the windows on a fine axis of `size` cells: ⌊(n + 2p − d(k−1) − 1) / s⌋ + 1.
+
+        Dumoulin & Visin (2016), relationship 6, with dilation. With `ceil` the quotient rounds
+        up, less one where the last window would start in the end padding or beyond (PyTorch
+        pooling). Below 1 where the kernel does not fit.
+        """
+        room = size + self.before + self.after - self.reach
+        if not ceil:
+            return room // self.stride + 1
+        count = -(-room // self.stride) + 1
+        if (count - 1) * self.stride >= size + self.before:
+            count -= 1
+        return count
+
+    def spread(self, coarse: int) -> int:
+        """Count the fine cells that the stamps of `coarse` cells span, before any crop."""
+        return (coarse - 1) * self.stride + self.reach
+
+    def scattered(self, coarse: int, output_padding: int = 0) -> int:
+        """Count the fine cells of a transposed convolution: what the crop leaves of `spread`."""
+        return self.spread(coarse) - self.before - self.after + output_padding
+
+    def readers(self, fine: int, coarse: int) -> range | list[int]:
+        """The coarse cells, of `coarse` many, one of whose taps meets the cell `fine`."""
+        return [
+            (fine + self.before - tap * self.dilation) // self.stride
+            for tap in reversed(range(self.kernel))
+            if (fine + self.before - tap * self.dilation) % self.stride == 0
+            and 0 <= (fine + self.before - tap * self.dilation) // self.stride < coarse
+        ]
+
+    def unread(self, size: int, *, ceil: bool = False) -> list[int]:
+        """The fine cells (padding left out) that no window meets."""
+        count = self.windows(size, ceil=ceil)
+        met = {cell for coarse in range(count) for cell in self.window(coarse)}
+        return [cell for cell in range(size) if cell not in met]
+
+    def stamps_by_phase(self) -> list[int]:
+        """Taps that meet a fine cell of phase 0 … stride − 1, away from borders.
+
+        All equal: the transposed convolution covers evenly (Odena, Dumoulin & Olah, 2016).
+        """
+        phases = [tap * self.dilation % self.stride for tap in range(self.kernel)]
+        return [phases.count(phase) for phase in range(self.stride)]
