@@ -108,7 +108,7 @@ def ident(row: ArrayLike, col: ArrayLike, rows: int, cols: int) -> Floats:
 
 
 def count_ramp(values: ArrayLike, most: float, theme: str) -> Floats:
-    """(…, 3): how many, from 1 to `most`; monotone in lightness, darker (in dark, lighter) is more."""
+    """(…, 3): how many, from 1 to `most`; monotone in lightness, more is further from the paper."""
     t = np.clip((np.asarray(values, float) - 1) / max(most - 1, 1), 0, 1)
     if theme == "dark":
         return oklch(0.33 + 0.52 * t, 0.05 + 0.075 * t, 262 - 14 * t)
