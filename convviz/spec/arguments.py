@@ -111,9 +111,9 @@ def per_axis(entries: tuple[Any, ...], ndim: int, name: str) -> tuple[Any, ...]:
         return entries
     if len(entries) == 1:
         return entries * ndim
-    axes = "axis" if ndim == 1 else "axes"
+    axes = "is 1 axis" if ndim == 1 else f"are {ndim} axes"
     raise SpecError(
-        f"{name} has {len(entries)} entries, but there {'is' if ndim == 1 else 'are'} {ndim} {axes}",
+        f"{name} has {len(entries)} entries, but there {axes}",
         name,
         f"one entry, or {ndim}" if ndim > 1 else "one entry",
     )

@@ -278,7 +278,7 @@ class Pool:
         ceil_mode: Any = False,
         count_include_pad: Any = True,
     ) -> Pool:
-        """The pooling over `ndim` axes that these arguments name; the stride defaults to the kernel.
+        """The pooling over `ndim` axes that these arguments name; stride None is the kernel's.
 
         Raises SpecError: what PyTorch refuses; padding above half of the undilated kernel.
         """
@@ -329,8 +329,7 @@ class Pool:
         if not self.ceil_mode:
             check_reach(self.axes, spatial)
         sizes = tuple(
-            axis.windows(n, ceil=self.ceil_mode)
-            for axis, n in zip(self.axes, spatial, strict=True)
+            axis.windows(n, ceil=self.ceil_mode) for axis, n in zip(self.axes, spatial, strict=True)
         )
         if min(sizes) < 1:
             check_reach(self.axes, spatial)
@@ -381,7 +380,9 @@ def checked_groups(in_channels: Any, out_channels: Any, groups: Any) -> tuple[in
     count = integer(groups, "groups", 1)
     for number, word in ((inputs, "in"), (outputs, "out")):
         if number % count:
-            fits = [g for g in range(1, min(inputs, outputs, 4096) + 1) if not inputs % g + outputs % g]
+            fits = [
+                g for g in range(1, min(inputs, outputs, 4096) + 1) if not inputs % g + outputs % g
+            ]
             raise SpecError(
                 f"groups {count} does not divide {word}_channels {number}",
                 "groups",
@@ -432,10 +433,7 @@ def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
     _, axis, n = short[0]
     padded = n + axis.before + axis.after
     same_trouble = [name for name, a, m in short if a == axis and m == n]
-    if len(spatial) == 1:
-        where = "the axis has"
-    else:
-        where = " and ".join(same_trouble) + " have"
+    where = "the axis has" if len(spatial) == 1 else " and ".join(same_trouble) + " have"
     after_padding = " after padding" if padded != n else ""
     most = (padded - 1) // axis.dilation + 1 if padded > 0 else 0
     ways = [f"{{kernel={most}}}"] if most > 0 else []

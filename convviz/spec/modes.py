@@ -107,9 +107,7 @@ NAMES: tuple[str, ...] = tuple(mode.name for mode in MODES)
 TORCH_NAMES: tuple[str, ...] = tuple(mode.name for mode in MODES if mode.torch)
 """PyTorch's four modes, which `--mode all` shows together."""
 
-BY_NAME: dict[str, Mode] = {
-    name: mode for mode in MODES for name in (mode.name, *mode.aliases)
-}
+BY_NAME: dict[str, Mode] = {name: mode for mode in MODES for name in (mode.name, *mode.aliases)}
 
 
 def mode_named(name: Any, *, allowed: tuple[str, ...] = NAMES, argument: str = "mode") -> Mode:
@@ -123,9 +121,7 @@ def mode_named(name: Any, *, allowed: tuple[str, ...] = NAMES, argument: str = "
     return mode
 
 
-def check_limits(
-    mode: Mode, padding: tuple[tuple[int, int], ...], shape: tuple[int, ...]
-) -> None:
+def check_limits(mode: Mode, padding: tuple[tuple[int, int], ...], shape: tuple[int, ...]) -> None:
     """Refuse padding that `mode` cannot take from an input of `shape`.
 
     Raises SpecError: a side exceeds the mode's limit, or an empty axis has nothing to copy.
