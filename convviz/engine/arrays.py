@@ -1,0 +1,135 @@
+"""What arrays the engine takes, and in which type it computes with them."""
+
+from __future__ import annotations
+
+import operator
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.errors import SpecError
+from convviz.spec.arguments import echo
+from convviz.spec.layers import times
+
+Array = NDArray[Any]
+
+KINDS = {
+    "b": "booleans",
+    "c": "complex numbers",
+    "O": "objects",
+    "U": "text",
+    "S": "bytes",
+    "V": "records",
+    "M": "dates",
+    "m": "durations",
+    "T": "text",
+}
+"""numpy's letters for what is no number here, in words."""
+
+
+def array(value: Any, name: str = "x") -> Array:
+    """`value` as an array of integers or floating-point numbers, not copied if it is one.
+
+    Raises SpecError: it is ragged, or holds anything else.
+    """
+    try:
+        found = np.asarray(value)
+    except (ValueError, TypeError, OverflowError):
+        raise SpecError(
+            f"{name} is no array of numbers: {echo(value)}", name, "rows of equal length"
+        ) from None
+    check_numbers(found, name)
+    return found
+
+
+def check_numbers(found: Array, name: str) -> None:
+    """Refuse an array that holds neither integers nor floating-point numbers."""
+    kind = found.dtype.kind
+    if kind not in "fiu":
+        raise SpecError(
+            f"{name} holds {KINDS.get(kind, 'values')} ({found.dtype}), not numbers",
+            name,
+            "integers or floating-point numbers",
+            remedy=f"{name}.astype(float), if numbers are meant" if kind in "bO" else "",
+        )
+
+
+def floating(*arrays: Array) -> np.dtype[Any]:
+    """The type of a result: the widest floating type among `arrays`, float64 if there is none.
+
+    Integers are exact in float64 up to 2⁵³; beside a floating array they follow its type.
+    """
+    types = [a.dtype for a in arrays if a.dtype.kind == "f"]
+    return np.result_type(*types) if types else np.dtype(np.float64)
+
+
+def working(result: np.dtype[Any]) -> np.dtype[Any]:
+    """The type to accumulate in: `result` itself, or float32 for half precision."""
+    return np.dtype(np.float32) if result.itemsize < 4 else result
+
+
+def number(value: Any, name: str) -> float:
+    """`value` as a plain int or float.
+
+    Raises SpecError: it is not one real number.
+    """
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, Integral) and not isinstance(value, bool):
+        return operator.index(value)
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return float(value)
+    raise SpecError(f"{name} must be a number, not {echo(value)}", name, "a number")
+
+
+def held(value: float, dtype: np.dtype[Any], name: str = "value") -> Any:
+    """`value` as a scalar of `dtype`.
+
+    Raises SpecError: the type cannot hold it (a fraction, too large, not finite).
+    """
+    if dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            try:
+                scalar = dtype.type(value)
+            except OverflowError:
+                scalar = dtype.type(np.inf)
+        if np.isinf(scalar) and abs(value) != np.inf:
+            raise SpecError(
+                f"{name} {value} is beyond {dtype}", name, f"at most {np.finfo(dtype).max}"
+            )
+        return scalar
+    limits = np.iinfo(dtype)
+    whole = isinstance(value, int) or value.is_integer()
+    if not whole or not limits.min <= value <= limits.max:
+        raise SpecError(
+            f"{dtype} cannot hold {name} {value}",
+            name,
+            f"integers from {limits.min} to {limits.max}",
+            remedy="x.astype(float) holds it",
+        )
+    return dtype.type(int(value))
+
+
+def batched(x: Array, ndim: int, name: str = "x") -> tuple[Array, bool]:
+    """`x` as (N, C, *spatial), and whether a batch axis was added.
+
+    Raises SpecError: it has neither ndim + 1 nor ndim + 2 axes.
+    """
+    if x.ndim == ndim + 2:
+        return x, False
+    if x.ndim == ndim + 1:
+        return x[np.newaxis], True
+    spatial = ("length", "height, width", "depth, height, width")[ndim - 1]
+    missing = ndim + 1 - x.ndim
+    which = "the axis that is" if missing == 1 else "the axes that are"
+    remedy = f"{name}[{', '.join(['None'] * missing)}] adds {which} missing" if missing > 0 else ""
+    axes = "axis" if x.ndim == 1 else "axes"
+    raise SpecError(
+        f"{name} has {x.ndim} {axes} ({times(x.shape)}), but with {ndim} spatial "
+        f"{'axis' if ndim == 1 else 'axes'} it takes {ndim + 1} or {ndim + 2}",
+        name,
+        f"(channels, {spatial}) or (batch, channels, {spatial})",
+        remedy=remedy,
+    )
