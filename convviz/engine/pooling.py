@@ -140,15 +140,15 @@ def winners(layer: Pool, x: Array) -> NDArray[np.intp]:
     padding.
     """
     sizes = layer.output(x.shape[1:])[1:]
-    source, real = x, np.ones((1, 1, *x.shape[2:]), bool)
+    source, real = x, np.ones((1, 1, *x.shape[2:]), np.uint8)
     for place, (axis, size) in enumerate(zip(layer.axes, sizes, strict=True), start=2):
         source = extended(source, axis, place, size, lowest(x.dtype))
-        real = extended(real, axis, place, size, False)
+        real = extended(real, axis, place, size, 0)
     best = np.zeros((*x.shape[:2], *sizes), np.intp)
     for number, tap in enumerate(np.ndindex(*layer.kernel)):
         taps = [met(a, t, n) for a, t, n in zip(layer.axes, tap, sizes, strict=True)]
         place_of_tap = (slice(None), slice(None), *taps)
-        cells, inside = source[place_of_tap], real[place_of_tap]
+        cells, inside = source[place_of_tap], real[place_of_tap] == 1
         if number == 0:
             most, found = cells.copy(), np.broadcast_to(inside, cells.shape).copy()
             continue
