@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import textwrap
 import unicodedata
@@ -186,6 +187,20 @@ def unknown(
         remedy=", ".join(choices),
         heading=heading,
     )
+
+
+def io_error(doing: str, name: str, error: OSError) -> SpecError:
+    """An error of the system in one line: `cannot write x.png: permission denied`."""
+    reason = {
+        errno.ENOENT: "no such file",
+        errno.EISDIR: "it is a folder",
+        errno.ENOTDIR: "a part of its path is no folder",
+        errno.EACCES: "permission denied",
+        errno.ENOSPC: "no space left on the device",
+        errno.ENAMETOOLONG: "the name is too long",
+    }.get(error.errno or 0)
+    reason = reason or (error.strerror or str(error) or type(error).__name__).lower()
+    return SpecError(f"cannot {doing} {shortened(name, 200)}: {reason}")
 
 
 def shortened(text: str, limit: int = 40) -> str:

@@ -1,0 +1,144 @@
+"""A command line as it was typed: which words are options, which are their values, which neither."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from convviz.errors import SpecError, near
+
+NUMBER = re.compile(r"-\.?[0-9]")
+"""A word that starts with a dash and is a number all the same: no option of convviz is a digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """What the command line needs to know about an option: its parameter, and if a value follows."""
+
+    param: str
+    takes_value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """One parameter as it was typed: `-k 7`, `--kernel=7`, `-k7`, or an argument alone.
+
+    flag: the part before the value, "" for an argument.
+    glue: what stands between them: a blank, "=" or nothing.
+    """
+
+    flag: str
+    glue: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        """The words as typed."""
+        return f"{self.flag}{self.glue}{self.value}"
+
+    def span(self, inner: tuple[int, int] | None = None) -> tuple[int, int]:
+        """Where the value stands in `text`, or the part `inner` of the value."""
+        start = len(self.flag) + len(self.glue)
+        if inner is not None:
+            return start + inner[0], start + inner[1]
+        return (start, start + len(self.value)) if self.value else (0, len(self.text))
+
+
+@dataclass(slots=True)
+class Words:
+    """A command line, taken apart.
+
+    options:     the option words, in order, in a form that click reads the same way.
+    positionals: the words that are no option and no value of one.
+    typed:       per parameter, its last appearance.
+    """
+
+    options: list[str] = field(default_factory=list)
+    positionals: list[str] = field(default_factory=list)
+    typed: dict[str, Typed] = field(default_factory=dict)
+
+
+def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:
+    """`argv` as options and positionals.
+
+    Raises SpecError: an unknown option, an option without its value, a flag with one.
+    """
+    words = Words()
+    rest = list(argv)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            words.positionals += rest
+            break
+        if word == "-" or not word.startswith("-") or NUMBER.match(word):
+            words.positionals.append(word)
+        elif word.startswith("--"):
+            name, glue, value = word.partition("=")
+            _option(words, name, glue, value, rest, flags, word)
+        else:
+            _short(words, word, rest, flags)
+    return words
+
+
+def _short(words: Words, word: str, rest: list[str], flags: dict[str, Flag]) -> None:
+    """Read `-k7`, `-k 7`, or several flags in one word."""
+    letters = word[1:]
+    while letters:
+        name, letters = f"-{letters[0]}", letters[1:]
+        if name in flags and not flags[name].takes_value:
+            _option(words, name, "", "", rest, flags, word)
+            continue
+        glue = "=" if letters.startswith("=") else ""
+        _option(words, name, glue, letters.removeprefix("="), rest, flags, word, attached=True)
+        return
+
+
+def _option(
+    words: Words,
+    name: str,
+    glue: str,
+    value: str,
+    rest: list[str],
+    flags: dict[str, Flag],
+    word: str,
+    *,
+    attached: bool = False,
+) -> None:
+    flag = flags.get(name)
+    if flag is None:
+        raise _unknown(name, word, flags)
+    if not flag.takes_value:
+        if glue:
+            raise SpecError(
+                f"{name} takes no value", accepted="leave it out", source=word, span=(len(name), len(word))
+            )
+        words.options.append(name)
+        words.typed[flag.param] = Typed(name, "", "")
+        return
+    if not glue and not (attached and value):
+        if not rest or (rest[0] in flags):
+            raise SpecError(
+                f"{name} needs a value",
+                source=name,
+                span=(0, len(name)),
+                accepted=f"followed by the option {rest[0]}" if rest else "nothing follows",
+            )
+        glue, value = " ", rest.pop(0)
+    words.options += [name, value]
+    words.typed[flag.param] = Typed(name, glue, value)
+
+
+def _unknown(name: str, word: str, flags: dict[str, Flag]) -> SpecError:
+    names = [flag for flag in flags if flag.startswith("--")]
+    guess = near(name, names) if name.startswith("--") else ""
+    # One dash before a long name: -kernel is --kernel far more often than -k ernel.
+    if not guess and len(word) > 2 and not word.startswith("--"):
+        guess = next((flag for flag in names if flag == f"-{word}"), "")
+    return SpecError(
+        f"there is no option '{name}'",
+        source=word,
+        span=(0, len(word) if guess and not name.startswith("--") else len(name)),
+        accepted=f"did you mean {guess}?" if guess else "",
+        remedy="" if guess else "--help lists the options; what starts with a dash itself goes after --",
+    )

@@ -1,0 +1,282 @@
+"""A folder of figures from one file: what it asks for, what is up to date, what is left to draw.
+
+The file is TOML: `[defaults]` with option names, and one `[[figure]]` table per picture with its
+`file` and its `command`, a convviz command line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shlex
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from convviz.errors import SpecError, near, shortened
+
+RECORD = ".convviz-figures.json"
+"""In the output folder: per file, the key of what drew it and the digest of what was written."""
+
+KEYS = ("file", "command", "caption")
+
+LIMIT = 10_000_000
+"""Bytes that a file of figures may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One picture: its file below the output folder, and the convviz command line that draws it.
+
+    caption: a sentence for an index; "" where there is none.
+    """
+
+    file: str
+    command: str
+    caption: str = ""
+
+    def words(self) -> list[str]:
+        """The command line as words, without a leading `convviz`.
+
+        Raises SpecError: its quotes do not match, or it is empty.
+        """
+        try:
+            words = shlex.split(self.command)
+        except ValueError as error:
+            raise SpecError(
+                f"figure '{shortened(self.file)}': {str(error).lower()}", source=self.command
+            ) from None
+        if words[:1] == ["convviz"]:
+            words = words[1:]
+        if not words:
+            raise SpecError(
+                f"figure '{shortened(self.file)}' has an empty command",
+                remedy="command = 'pad 4x4 --mode circular'",
+            )
+        return words
+
+
+def read(path: str) -> list[Figure]:
+    """The figures of the TOML file at `path`, its defaults added to their commands.
+
+    Raises SpecError: not TOML, not of this form, or two figures with one file. OSError: unreadable.
+    """
+    data = Path(path).read_bytes()
+    if len(data) > LIMIT:
+        raise SpecError(f"{path} has {len(data)} bytes", accepted=f"at most {LIMIT}")
+    try:
+        text = data.decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{path} is not UTF-8: byte {error.start} does not decode") from None
+    except RecursionError:
+        raise SpecError(f"{path} is nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise located(path, text, str(error)) from None
+    if extra := set(table) - {"defaults", "figure"}:
+        raise unknown_key(path, sorted(extra)[0], ("defaults", "figure"))
+    defaults = options(path, table.get("defaults", {}))
+    entries = table.get("figure", [])
+    if not isinstance(entries, list) or not entries:
+        raise SpecError(
+            f"{path} has no figures",
+            remedy='[[figure]] with file = "x.png" and command = "pad 4x4"',
+        )
+    figures = [figure(path, number, entry, defaults) for number, entry in enumerate(entries, 1)]
+    check_distinct(figures)
+    return figures
+
+
+def figure(path: str, number: int, entry: Any, defaults: dict[str, list[str]]) -> Figure:
+    """One `[[figure]]` table.
+
+    Raises SpecError: a key is missing, unknown, or no text.
+    """
+    where = f"figure {number} of {path}"
+    if not isinstance(entry, dict):
+        raise SpecError(f"{where} is no table", remedy="start it with [[figure]]")
+    for key, value in entry.items():
+        if key not in KEYS:
+            raise unknown_key(where, key, KEYS)
+        if not isinstance(value, str):
+            raise SpecError(f"{where}: {key} must be text, not {shortened(repr(value))}")
+    for key in ("file", "command"):
+        if not entry.get(key):
+            raise SpecError(f"{where} has no {key}", remedy=f'{key} = "…"')
+    base = Figure(entry["file"], entry["command"], entry.get("caption", ""))
+    given = {word.partition("=")[0] for word in base.words()}
+    added = [word for flag, words in defaults.items() if flag not in given for word in words]
+    command = shlex.join([*base.words(), *added]) if added else base.command
+    return Figure(base.file, command, base.caption)
+
+
+def options(path: str, table: Any) -> dict[str, list[str]]:
+    """`[defaults]` as option words: theme = "dark" → {"--theme": ["--theme", "dark"]}.
+
+    Raises SpecError: a value that is neither text, a number, nor true or false.
+    """
+    if not isinstance(table, dict):
+        raise SpecError(f"{path}: defaults is no table", remedy="start it with [defaults]")
+    words: dict[str, list[str]] = {}
+    for name, value in table.items():
+        flag = f"--{name.replace('_', '-')}"
+        if not isinstance(value, (str, int, float)):
+            raise SpecError(f"{path}: the default {name} must be text, a number, true or false")
+        if value is False:
+            continue
+        words[flag] = [flag] if value is True else [flag, str(value)]
+    return words
+
+
+def check_distinct(figures: Sequence[Figure]) -> None:
+    """Refuse two figures that write one file."""
+    seen: set[str] = set()
+    for entry in figures:
+        name = os.path.normpath(entry.file)
+        if name in seen:
+            raise SpecError(f"two figures write '{shortened(entry.file)}'")
+        seen.add(name)
+
+
+def located(path: str, text: str, message: str) -> SpecError:
+    """tomllib's message, pointing at its place where it names one."""
+    fact = re.sub(r" \(at .*\)$", "", message)
+    error = SpecError(f"{path} is not TOML: {fact[:1].lower()}{fact[1:]}")
+    place = re.search(r"at line (\d+), column (\d+)", message)
+    if place is None:
+        return error
+    lines = text.splitlines()
+    row, column = int(place[1]) - 1, int(place[2]) - 1
+    line = lines[row] if row < len(lines) else ""
+    return error.at(line, (column, column + 1)) if line else error
+
+
+def unknown_key(where: str, key: str, known: tuple[str, ...]) -> SpecError:
+    """A key that is none of the `known` ones."""
+    guess = near(key, known)
+    return SpecError(
+        f"{where} has a key '{shortened(key)}'",
+        accepted=f"did you mean {guess}?" if guess else "",
+        remedy=", ".join(known),
+        heading="keys",
+        source=shortened(key),
+        span=(0, len(shortened(key))),
+    )
+
+
+def target(folder: Path, entry: Figure) -> Path:
+    """Where `entry` is written: inside `folder`, whatever its file says.
+
+    Raises SpecError: it leads out of the folder.
+    """
+    path = folder / entry.file
+    inside = folder.resolve()
+    if os.path.isabs(entry.file) or not path.resolve().is_relative_to(inside):
+        raise SpecError(
+            f"the file '{shortened(entry.file)}' leads out of {folder}",
+            remedy="file names are relative to the folder of -d and stay below it",
+        )
+    return path
+
+
+def fingerprint() -> str:
+    """A digest of the program itself: a changed drawing is a changed figure."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def key(entry: Figure, program: str) -> str:
+    """A digest of all that a figure depends on: program, command line, the files that it names."""
+    digest = hashlib.sha256(program.encode())
+    for word in entry.words():
+        digest.update(b"\0" + word.encode("utf-8", "surrogateescape"))
+        # A word that names a file is read as one; a shape never is, and hashing it costs nothing.
+        if os.path.isfile(word):
+            digest.update(hashlib.sha256(Path(word).read_bytes()).digest())
+    return digest.hexdigest()
+
+
+class Record:
+    """What an earlier run drew in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / RECORD
+        self.entries: dict[str, list[str]] = {}
+        try:
+            found = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return  # none yet, or not ours: everything is drawn anew
+        if isinstance(found, dict):
+            self.entries = {
+                name: entry
+                for name, entry in found.items()
+                if isinstance(entry, list) and len(entry) == 2
+            }
+
+    def holds(self, entry: Figure, path: Path, wanted: str) -> bool:
+        """Whether the file at `path` is what the key `wanted` drew, unchanged since."""
+        known = self.entries.get(entry.file)
+        if known is None or known[0] != wanted:
+            return False
+        try:
+            return digest_of(path) == known[1]
+        except OSError:
+            return False
+
+    def add(self, entry: Figure, path: Path, wanted: str) -> None:
+        """Remember what was drawn."""
+        self.entries[entry.file] = [wanted, digest_of(path)]
+
+    def text(self) -> str:
+        """The record as JSON, one file a line."""
+        return json.dumps(self.entries, indent=0, sort_keys=True) + "\n"
+
+
+def digest_of(path: Path) -> str:
+    """The digest of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def draw(entry: Figure, path: str) -> SpecError | None:
+    """Draw one figure into `path`; the error that stopped it, None where there is none."""
+    from convviz.cli import in_words, perform
+
+    try:
+        perform([*entry.words(), "-o", path])
+    except Exception as error:
+        return in_words(error)[0]
+    return None
+
+
+def chosen(figures: Sequence[Figure], patterns: Iterable[str]) -> list[Figure]:
+    """The figures whose file, or its name without suffix, matches one of the `patterns`.
+
+    Raises SpecError: a pattern that matches none.
+    """
+    from fnmatch import fnmatchcase
+
+    keep: set[str] = set()
+    for pattern in patterns:
+        hits = [
+            f.file
+            for f in figures
+            if fnmatchcase(f.file, pattern)
+            or fnmatchcase(str(Path(f.file).with_suffix("")), pattern)
+        ]
+        if not hits:
+            guess = near(pattern, [f.file for f in figures])
+            raise SpecError(
+                f"no figure is called '{shortened(pattern)}'",
+                argument="only",
+                accepted=f"did you mean {guess}?" if guess else "",
+            )
+        keep |= set(hits)
+    return [f for f in figures if f.file in keep]

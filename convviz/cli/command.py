@@ -1,0 +1,263 @@
+"""The commands' common form: options that describe themselves, and requests that remember words."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from convviz.cli.argv import Flag, Typed, take_apart
+from convviz.cli.pages import Line, Page, command_page
+from convviz.errors import SpecError
+
+T = TypeVar("T")
+
+PARAMS = {"padding_mode": "mode", "count_include_pad": "exclude_padding", "kernel_size": "kernel"}
+"""Names that the rooms use in errors → the parameter of the command line, where they differ."""
+
+SPELLINGS = {
+    "kernel": "-k",
+    "stride": "-s",
+    "padding": "-p",
+    "dilation": "-d",
+    "groups": "-g",
+    "mode": "-m",
+    "output": "-o",
+}
+"""How a parameter is written that was not typed: short where there is a short form."""
+
+
+class Option(click.Option):
+    """An option with its line of help.
+
+    word:    what the value is called: "PAD".
+    text:    what it means, in lines; help aligns them.
+    shown:   the default as help shows it, in brackets.
+    group:   the heading it stands under.
+    choices: what the shell completes; "files" for names of files.
+    """
+
+    def __init__(
+        self,
+        *flags: str,
+        word: str = "",
+        text: str | Sequence[str] = (),
+        shown: str = "",
+        group: str = "Output",
+        choices: Sequence[str] | str = (),
+    ) -> None:
+        names = [flag for flag in flags if not flag.startswith("-")]
+        super().__init__(
+            flags if names else [*flags, flags[-1].lstrip("-").replace("-", "_")],
+            is_flag=not word,
+            default=None if word else False,
+            type=click.UNPROCESSED if word else click.BOOL,
+        )
+        self.word = word
+        self.lines = (text,) if isinstance(text, str) else tuple(text)
+        self.shown = shown
+        self.group = group
+        self.choices = choices
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The choices that start with what is typed so far."""
+        return completions(self.choices, incomplete)
+
+
+class Argument(click.Argument):
+    """An argument that may be left out, with its line of help."""
+
+    def __init__(
+        self, name: str, *, text: str = "", many: bool = False, choices: Sequence[str] | str = ()
+    ) -> None:
+        super().__init__(
+            [name], required=False, nargs=-1 if many else 1, type=click.UNPROCESSED
+        )
+        self.lines = (text,) if text else ()
+        self.choices = choices
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The choices that start with what is typed so far."""
+        return completions(self.choices, incomplete)
+
+
+def completions(choices: Sequence[str] | str, incomplete: str) -> list[CompletionItem]:
+    """What the shell offers: `choices`, and files where "files" is one of them."""
+    if isinstance(choices, str):
+        choices = (choices,)
+    items = [
+        CompletionItem(choice)
+        for choice in choices
+        if choice != "files" and choice.startswith(incomplete)
+    ]
+    if "files" in choices and not items:
+        items.append(CompletionItem(incomplete, type="file"))
+    return items
+
+
+class Asked:
+    """What was asked: the values as text, and how each was typed.
+
+    command: the command line, quoted so that it runs when pasted.
+    """
+
+    def __init__(self, name: str, argv: Sequence[str], typed: dict[str, Typed]) -> None:
+        self.name = name
+        self.typed = typed
+        self.command = shlex.join(["convviz", name, *argv])
+
+    def __contains__(self, param: str) -> bool:
+        return param in self.typed
+
+    def text(self, param: str, default: str = "") -> str:
+        """The value of `param` as typed, `default` where it was not."""
+        return self.typed[param].value if param in self.typed else default
+
+    def flag(self, param: str) -> bool:
+        """Whether the flag `param` was typed."""
+        return param in self.typed
+
+    def read(self, param: str, reader: Callable[[str], T], default: str | None = None) -> T:
+        """What `reader` makes of the value of `param`, or of the `default`.
+
+        Raises SpecError: the reader's, pointing into the words as typed.
+        """
+        if param not in self.typed:
+            if default is None:
+                raise AssertionError(f"{param} has no default")
+            return reader(default)
+        typed = self.typed[param]
+        try:
+            return reader(typed.value)
+        except SpecError as error:
+            inner = error.span if error.source and error.source == typed.value else None
+            if error.source and inner is None:
+                raise  # it points into a file
+            raise self.spelled(error.at(typed.text, typed.span(inner))) from error.__cause__
+
+    def at(self, error: SpecError) -> SpecError:
+        """The same error, pointing at the words that its argument was typed as."""
+        if not error.source:
+            typed = self.typed.get(PARAMS.get(error.argument, error.argument))
+            if typed is not None:
+                error = error.at(typed.text, typed.span())
+        return self.spelled(error)
+
+    def spelled(self, error: SpecError) -> SpecError:
+        """The same error, its remedies written as options."""
+        return error.spelled(self.spelling)
+
+    def spelling(self, name: str, value: str) -> str:
+        """A parameter as it is typed: ("kernel", "5") → "-k 5"."""
+        param = PARAMS.get(name, name)
+        typed = self.typed.get(param)
+        flag = typed.flag if typed and typed.flag else ""
+        flag = flag or SPELLINGS.get(param, f"--{param.replace('_', '-')}")
+        if value in ("True", "False"):
+            return flag
+        return f"{flag} {option_value(value)}"
+
+
+def option_value(value: str) -> str:
+    """A Python value as an option takes it: ``((1, 2),)`` → 1:2, ``(3, 5)`` → 3,5."""
+    if not value.startswith("("):
+        return value
+    entries = value.replace(" ", "").strip("()").rstrip(",")
+    if "(" in value[1:]:
+        return ",".join(
+            ":".join(pair.strip("(,)").split(",")) for pair in entries.replace("),(", ")(").split(")(")
+        ).rstrip(")")
+    return entries
+
+
+class Command(click.Command):
+    """A command whose callback takes one `Asked`.
+
+    title:    one sentence, without "convviz NAME".
+    examples: (command line, what it shows), which run as they stand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        callback: Callable[[Asked], int | None],
+        params: Sequence[click.Parameter],
+        *,
+        title: str,
+        examples: Sequence[tuple[str, str]],
+    ) -> None:
+        super().__init__(name, params=list(params), add_help_option=False, short_help=title)
+        self.asking = callback
+        self.title = title
+        self.examples = tuple(examples)
+
+    def flags(self) -> dict[str, Flag]:
+        """Every option word → its parameter."""
+        found = {
+            opt: Flag(param.name or "", not param.is_flag)
+            for param in self.params
+            if isinstance(param, click.Option)
+            for opt in param.opts
+        }
+        return {**found, "--help": Flag("help", False), "-h": Flag("help", False)}
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Take the words apart; click checks nothing but what completion needs."""
+        if ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        words = take_apart(args, self.flags())
+        typed = dict(words.typed)
+        rest = list(words.positionals)
+        for param in self.params:
+            if isinstance(param, click.Argument):
+                if param.nargs == -1:
+                    ctx.params[param.name or ""] = tuple(rest)
+                    rest = []
+                elif rest:
+                    typed[param.name or ""] = Typed("", "", rest.pop(0))
+        if rest and "help" not in typed:
+            raise SpecError(
+                f"'{rest[0]}' is one word too many",
+                source=" ".join(words.positionals),
+                span=_span_of_last(words.positionals, len(rest)),
+                accepted="numbers with blanks go in quotes" if _numbers(words.positionals) else "",
+                remedy=f"convviz {self.name} --help shows what it takes",
+            )
+        ctx.obj = Asked(self.name or "", args, typed)
+        return []
+
+    def invoke(self, ctx: click.Context) -> int:
+        """The exit status of the request."""
+        asked: Asked = ctx.obj
+        if "help" in asked:
+            from convviz.cli.speaking import say
+
+            say(self.page())
+            return 0
+        try:
+            return self.asking(asked) or 0
+        except SpecError as error:
+            raise asked.at(error) from error.__cause__
+
+    def page(self) -> Page:
+        """The help, as styled lines."""
+        return command_page(self.name or "", self.title, self.examples, self.params)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help as plain text."""
+        return "\n".join("".join(text for text, _ in line) for line in self.page())
+
+
+def _span_of_last(words: Sequence[str], count: int) -> tuple[int, int]:
+    whole = " ".join(words)
+    return len(whole) - len(" ".join(words[-count:])), len(whole)
+
+
+def _numbers(words: Sequence[str]) -> bool:
+    return all(word[:1].isdigit() and word.replace(".", "").replace(";", "").isdigit() for word in words)
+
+
+__all__ = ["Argument", "Asked", "Command", "Line", "Option", "Page", "completions"]
