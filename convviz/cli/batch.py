@@ -14,6 +14,7 @@ import shlex
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def check_distinct(figures: Sequence[Figure]) -> None:
 
 
 def located(path: str, text: str, message: str) -> SpecError:
-    """tomllib's message, pointing at its place where it names one."""
+    """The message of tomllib, pointing at its place where it names one."""
     fact = re.sub(r" \(at .*\)$", "", message)
     error = SpecError(f"{path} is not TOML: {fact[:1].lower()}{fact[1:]}")
     place = re.search(r"at line (\d+), column (\d+)", message)
@@ -261,8 +262,6 @@ def chosen(figures: Sequence[Figure], patterns: Iterable[str]) -> list[Figure]:
 
     Raises SpecError: a pattern that matches none.
     """
-    from fnmatch import fnmatchcase
-
     keep: set[str] = set()
     for pattern in patterns:
         hits = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,8 +142,6 @@ def summary(done: int, failures: int, unchanged: int, folder: Path) -> None:
 
 def headed(entry: Figure, error: SpecError) -> SpecError:
     """`error` with the name of its figure before the fact."""
-    from dataclasses import replace
-
     return replace(error, message=f"{entry.file}: {error.message}")
 
 
@@ -174,7 +173,8 @@ command = Command(
         Argument("file", text="a TOML file: [defaults] and [[figure]] tables", choices="files"),
         Option("-d", "--folder", word="DIR", text="where the files go", shown=".", group="Figures",
                choices="files"),
-        Option("-j", "--jobs", word="N", text="processes that draw", shown="cores", group="Figures"),
+        Option("-j", "--jobs", word="N", text="processes that draw", shown="cores",
+               group="Figures"),
         Option("--only", word="NAME", text="these alone: names or patterns, with commas between",
                group="Figures"),
         Option("--check", text="draw nothing; say which files would change (exit 1)",
