@@ -6,14 +6,17 @@ screen, a figure or a film. Scenes hold roles, not colors; numbers, not digits; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
+Index: TypeAlias = NDArray[np.intp]
 
 
 class Role(IntEnum):
@@ -53,13 +56,13 @@ Text: TypeAlias = tuple[Run, ...]
 
 
 class Cells(Protocol):
-    """The values of a grid, which may be computed only where they are shown."""
+    """The values, or the roles, of a grid, which may be computed only where they are shown."""
 
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, cols)."""
 
-    def at(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Array:
+    def at(self, rows: Index, cols: Index) -> Array:
         """(len(rows), len(cols)): the values where those rows and columns cross."""
 
 
@@ -74,9 +77,21 @@ class ArrayCells:
         """(rows, cols)."""
         return self.array.shape[0], self.array.shape[1]
 
-    def at(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> Array:
+    def at(self, rows: Index, cols: Index) -> Array:
         """(len(rows), len(cols)): the values where those rows and columns cross."""
         return self.array[np.ix_(rows, cols)]
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """Cells that a function gives where they are asked for: (rows, cols) → values that cross."""
+
+    shape: tuple[int, int]
+    function: Callable[[Index, Index], Array]
+
+    def at(self, rows: Index, cols: Index) -> Array:
+        """(len(rows), len(cols)): the values where those rows and columns cross."""
+        return self.function(rows, cols)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +141,33 @@ class Windows:
     cols: tuple[range, ...]
 
 
+class Mark(IntEnum):
+    """What stands on a ruler where there is no number."""
+
+    NO_SOURCE = -1  # a filled cell comes from nowhere
+    BLANK = -2
+    BEYOND = -3  # outside the padded input
+    UNREAD = -4  # no window meets this line
+    CROPPED = -5  # padding of a transposed convolution takes it away
+    KEPT = -6  # output_padding keeps it
+
+
 @dataclass(frozen=True, eq=False)
 class Ruler:
-    """Labels along one edge of a grid.
+    """Numbers along one edge of a grid.
 
-    word:    what they count: "col", "row", "out", "index", "×"; "" when unsaid.
-    labels:  one per column (or row), "" where there is none.
-    roles:   one Role per label; FOCUS and bold mark what is in the window.
-    bold:    one flag per label.
+    word:   what they count: "col", "row", "out", "index", "×"; "" when unsaid.
+    labels: one per column (or row): a number from 0, or a `Mark`.
+    roles:  one Role per label.
+    bold:   which labels lead: those in the window, the current output.
+    starts: each label stands where the window of that output begins.
     """
 
     word: str
-    labels: tuple[str, ...]
-    roles: tuple[Role, ...]
-    bold: tuple[bool, ...] = ()
+    labels: Index
+    roles: NDArray[np.uint8]
+    bold: NDArray[np.bool_]
+    starts: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,17 +175,19 @@ class Grid:
     """A matrix of cells.
 
     key:      its name in the scene: "input", "kernel", "output", "reflect", "input[1]".
-    title:    runs above it; `rule` is the dim line under the title.
+    cells:    its values. roles: a `Role` for each.
     kind:     the role of the grid as a whole (its color where cells have none of their own).
-    roles:    (rows, cols) of Role.
-    source:   per axis, for each row and column the index that gives a cell its identity color,
-              −1 where it has none; `extent` is the (R, C) of the identity map. None: no identity.
-    marks:    (rows, cols) of bool: the winner of max pooling; None: no such mark.
+    title:    runs above it; `rule` is the dim line under the title.
+    source:   (per row, per column) the index that gives a cell its identity color, −1 where it has
+              none; `extent` is the (R, C) of the identity map. None: no identity.
+    by_row:   the identity of a cell is source[1] of its row: lanes wear the color of their input.
+    marks:    of bool: the winners of max pooling; None: no such mark.
+    windows:  all windows that lie on it; `chosen` is the one that is shown.
     """
 
     key: str
     cells: Cells
-    roles: NDArray[np.uint8]
+    roles: Cells
     kind: Role
     title: Text = ()
     rule: str = ""
@@ -166,14 +196,33 @@ class Grid:
     windows: Windows | None = None
     top: tuple[Ruler, ...] = ()
     left: tuple[Ruler, ...] = ()
-    source: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
+    source: tuple[Index, Index] | None = None
     extent: tuple[int, int] = (1, 1)
-    marks: NDArray[np.bool_] | None = None
+    by_row: bool = False
+    marks: Cells | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, cols)."""
         return self.cells.shape
+
+    @cached_property
+    def values(self) -> Array:
+        """(rows, cols): every value; ask `cells` for a few of a large grid."""
+        return everything(self.cells)
+
+    @cached_property
+    def all_roles(self) -> Array:
+        """(rows, cols): every role; ask `roles` for a few of a large grid."""
+        return everything(self.roles)
+
+
+def everything(cells: Cells) -> Array:
+    """(rows, cols): all values of `cells`."""
+    if isinstance(cells, ArrayCells):
+        return cells.array
+    rows, cols = cells.shape
+    return cells.at(np.arange(rows), np.arange(cols))
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,7 +259,10 @@ class Equation:
     kind:    "dot" (left · right, summed), "max", "mean" (left summed over divisor), "sum" (parts).
     left, right: (rows, cols) factors in the shape of the kernel; right is None for pooling.
     counted: (rows, cols) of bool: terms that take part (padding that an average leaves out).
+    grids:   keys of the grids that left and right come from: numbers are written as they are there.
     parts:   for "sum": (name, value) addends, such as channel sums and the bias.
+    band:    the band of grids beside which it stands (a lane); −1: below all.
+    source:  for "max": the index of the winner in the input.
     """
 
     name: str
@@ -220,9 +272,11 @@ class Equation:
     right: Array | None = None
     counted: NDArray[np.bool_] | None = None
     divisor: int = 1
+    grids: tuple[str, str] = ("", "")
     winner: tuple[int, int] | None = None
+    source: tuple[int, ...] = ()
     parts: tuple[tuple[str, Any], ...] = ()
-    tail: str = ""
+    band: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,6 +286,17 @@ class Label:
     name: str
     text: Text
     more: tuple[Text, ...] = ()
+    role: Role = Role.MUTED
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """Planes or lanes that are not shown: `count` of them, before band `band`, place `place`."""
+
+    band: int
+    place: int
+    count: int
+    what: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -244,6 +309,8 @@ class Scene:
     bands:    grids, in rows that belong together; the first of the first band leads.
     notes:    dim lines, last: marks that occur, conventions, what is hidden.
     command:  the command line that draws it, as typed.
+    omitted:  planes that have no grid here, because there are many.
+    saves:    the file that would hold everything: "pad.npy".
     """
 
     diagram: str
@@ -257,7 +324,8 @@ class Scene:
     labels: tuple[Label, ...] = ()
     notes: tuple[str, ...] = ()
     command: str = ""
-    extra: dict[str, Any] = field(default_factory=dict)
+    omitted: tuple[Omission, ...] = ()
+    saves: str = ""
 
     def grid(self, key: str) -> Grid:
         """The grid called `key`."""
