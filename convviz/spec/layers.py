@@ -9,17 +9,34 @@ import math
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from convviz.errors import SpecError, unknown
-from convviz.spec.arguments import Pair, flag, integer, integers, pairs, same
+from convviz.errors import SpecError
+from convviz.spec.arguments import Pair, flag, integers, pairs
+from convviz.spec.checks import (
+    Shape,
+    axes,
+    check_reach,
+    checked_groups,
+    checked_input,
+    named_padding,
+    times,
+)
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import MODES, check_limits, mode_named
+from convviz.spec.pooling import POOL_KINDS, Pool
 
-Shape = tuple[int, ...]
+__all__ = [
+    "LAYER_MODES",
+    "POOL_KINDS",
+    "Conv",
+    "ConvTranspose",
+    "Padding",
+    "Pool",
+    "Shape",
+    "times",
+]
 
 LAYER_MODES: tuple[str, ...] = tuple(mode.name for mode in MODES if mode.name != "constant")
 """Padding modes of a convolution: PyTorch's four and symmetric."""
-
-POOL_KINDS: tuple[str, ...] = ("max", "avg")
 
 
 @dataclass(frozen=True)
@@ -248,209 +265,3 @@ class ConvTranspose:
                     f"at most {full - 1} in all",
                 )
         return (self.out_channels, *sizes)
-
-
-@dataclass(frozen=True)
-class Pool:
-    """`nn.MaxPool1d/2d/3d` and `nn.AvgPool1d/2d/3d`."""
-
-    kind: str
-    kernel: tuple[int, ...]
-    stride: tuple[int, ...]
-    padding: tuple[Pair, ...]
-    dilation: tuple[int, ...]
-    ceil_mode: bool = False
-    count_include_pad: bool = True
-
-    name: ClassVar[str] = "pool"
-    params: ClassVar[int] = 0
-
-    @classmethod
-    def of(
-        cls,
-        kind: Any,
-        kernel: Any,
-        *,
-        ndim: int,
-        stride: Any = None,
-        padding: Any = 0,
-        dilation: Any = 1,
-        ceil_mode: Any = False,
-        count_include_pad: Any = True,
-    ) -> Pool:
-        """The pooling over `ndim` axes that these arguments name; stride None is the kernel's.
-
-        Raises SpecError: what PyTorch refuses; padding above half of the undilated kernel.
-        """
-        if kind not in POOL_KINDS:
-            raise unknown("pooling", str(kind), POOL_KINDS, argument="kind", heading="kinds")
-        kernels = integers(kernel, ndim, "kernel", 1)
-        strides = kernels if stride is None else integers(stride, ndim, "stride", 1)
-        dilations = integers(dilation, ndim, "dilation", 1)
-        if kind == "avg" and any(d != 1 for d in dilations):
-            raise SpecError(
-                "average pooling has no dilation", "dilation", "only 1", "{kind=max} has it"
-            )
-        sides = pairs(padding, ndim)
-        for k, side in zip(kernels, sides, strict=True):
-            if max(side) > k // 2:
-                raise SpecError(
-                    f"pooling pads at most half of its kernel: {k // 2} for kernel {k}, "
-                    f"not {max(side)}",
-                    "padding",
-                    f"at most {k // 2}",
-                )
-        return cls(
-            kind,
-            kernels,
-            strides,
-            sides,
-            dilations,
-            flag(ceil_mode, "ceil_mode"),
-            flag(count_include_pad, "count_include_pad"),
-        )
-
-    @property
-    def axes(self) -> tuple[Axis, ...]:
-        """The equation's numbers, per axis."""
-        return axes(self.kernel, self.stride, self.dilation, self.padding)
-
-    def macs(self, shape: Shape) -> int:
-        """0: pooling multiplies nothing that is learned."""
-        self.output(shape)
-        return 0
-
-    def output(self, shape: Shape) -> Shape:
-        """(C, *spatial) from (C, *spatial).
-
-        Raises SpecError: wrong rank, or no window fits.
-        """
-        spatial = checked_input(shape, shape[0] if shape else 0, len(self.kernel))
-        if not self.ceil_mode:
-            check_reach(self.axes, spatial)
-        sizes = tuple(
-            axis.windows(n, ceil=self.ceil_mode) for axis, n in zip(self.axes, spatial, strict=True)
-        )
-        if min(sizes) < 1:
-            check_reach(self.axes, spatial)
-        return (shape[0], *sizes)
-
-
-def axes(
-    kernel: tuple[int, ...],
-    stride: tuple[int, ...],
-    dilation: tuple[int, ...],
-    padding: tuple[Pair, ...],
-) -> tuple[Axis, ...]:
-    """One `Axis` per spatial axis."""
-    return tuple(
-        Axis(k, s, d, before, after)
-        for k, s, d, (before, after) in zip(kernel, stride, dilation, padding, strict=True)
-    )
-
-
-def named_padding(
-    padding: Any, kernel: tuple[int, ...], stride: tuple[int, ...], dilation: tuple[int, ...]
-) -> tuple[Pair, ...]:
-    """`padding` as pairs, with "valid" as none and "same" as the pairs that keep the size."""
-    if not isinstance(padding, str):
-        return pairs(padding, len(kernel))
-    if padding == "valid":
-        return ((0, 0),) * len(kernel)
-    if padding != "same":
-        raise unknown("padding", padding, ("same", "valid"), argument="padding", heading="words")
-    if any(s != 1 for s in stride):
-        raise SpecError(
-            f"padding 'same' goes with stride 1 only, not {max(stride)}",
-            "padding",
-            "numbers, when the stride is not 1",
-            remedy=f"{{padding={(max(kernel) - 1) * max(dilation) // 2}}} divides the size "
-            "by the stride, rounded up",
-        )
-    return same(kernel, dilation)
-
-
-def checked_groups(in_channels: Any, out_channels: Any, groups: Any) -> tuple[int, int, int]:
-    """(in, out, groups) as integers.
-
-    Raises SpecError: below 1, or groups that do not divide both.
-    """
-    inputs = integer(in_channels, "in_channels", 1)
-    outputs = integer(out_channels, "out_channels", 1)
-    count = integer(groups, "groups", 1)
-    for number, word in ((inputs, "in"), (outputs, "out")):
-        if number % count:
-            fits = [
-                g for g in range(1, min(inputs, outputs, 4096) + 1) if not inputs % g + outputs % g
-            ]
-            raise SpecError(
-                f"groups {count} does not divide {word}_channels {number}",
-                "groups",
-                f"one of {', '.join(map(str, fits[:12]))}{', …' if len(fits) > 12 else ''}",
-            )
-    return inputs, outputs, count
-
-
-def checked_input(shape: Shape, channels: int, ndim: int) -> Shape:
-    """The spatial part of a (C, *spatial) `shape`.
-
-    Raises SpecError: not 1 + ndim axes, or not that many channels.
-    """
-    if len(shape) != ndim + 1:
-        raise SpecError(
-            f"a {ndim}-D layer takes channels and {ndim} spatial "
-            f"{'axis' if ndim == 1 else 'axes'}, not {len(shape)} axes ({times(shape)})",
-            "input",
-        )
-    if shape[0] != channels:
-        raise SpecError(
-            f"the layer takes {channels} channels, its input has {shape[0]}",
-            "input",
-            f"{channels} channels",
-        )
-    return shape[1:]
-
-
-AXIS_NAMES: dict[int, tuple[str, ...]] = {
-    1: ("axis",),
-    2: ("rows", "cols"),
-    3: ("depth", "rows", "cols"),
-}
-
-
-def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
-    """Refuse a dilated kernel that is longer than a padded axis.
-
-    Raises SpecError: it names every axis that has too few cells, and what would fit.
-    """
-    short = [
-        (name, axis, n)
-        for name, axis, n in zip(AXIS_NAMES[len(spatial)], layer_axes, spatial, strict=True)
-        if n + axis.before + axis.after < axis.reach
-    ]
-    if not short:
-        return
-    _, axis, n = short[0]
-    padded = n + axis.before + axis.after
-    same_trouble = [name for name, a, m in short if a == axis and m == n]
-    where = "the axis has" if len(spatial) == 1 else " and ".join(same_trouble) + " have"
-    after_padding = " after padding" if padded != n else ""
-    most = (padded - 1) // axis.dilation + 1 if padded > 0 else 0
-    ways = [f"{{kernel={most}}}"] if most > 0 else []
-    if axis.dilation > 1 and axis.kernel <= padded:
-        ways.append(f"{{dilation={max(1, (padded - 1) // max(1, axis.kernel - 1))}}}")
-    more = -(-(axis.reach - n) // 2)
-    ways.append(f"{{padding={more}}}, which makes {n} + 2·{more} = {n + 2 * more} cells")
-    dilated = f"kernel {axis.kernel} with dilation {axis.dilation}"
-    raise SpecError(
-        f"{'the kernel' if axis.dilation == 1 else dilated} spans {axis.reach} cells, "
-        f"but {where} {padded}{after_padding}",
-        "kernel",
-        f"at most {most}" if most > 0 else "",
-        remedy=", or ".join(ways),
-    )
-
-
-def times(shape: Shape) -> str:
-    """A shape as text: 3×224×224."""
-    return "×".join(map(str, shape))
