@@ -41,6 +41,8 @@ class Role(IntEnum):
     BAD = 16  # a verdict that is uneven
     TEXT = 17  # plain words
     STRONG = 18  # plain words that lead: a command's name, a title
+    ZERO = 19  # no weight here: a matrix entry that the structure makes zero
+    REPEAT = 19  # the endless tiling, outside of what padding takes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ class Frame:
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """This one: the cells where `rows` and `cols` cross (taps; with gaps where dilated).
+    """The chosen one: the cells where `rows` and `cols` cross (taps; with gaps where dilated).
 
     role: KERNEL for a window on the input, STAMP for a stamp, OUTPUT for the current output,
           INPUT for the input cell that stamps.
@@ -181,6 +183,10 @@ class Grid:
     source:   (per row, per column) the index that gives a cell its identity color, −1 where it has
               none; `extent` is the (R, C) of the identity map. None: no identity.
     by_row:   the identity of a cell is source[1] of its row: lanes wear the color of their input.
+    which:    the identity of each cell as row · C + col of the extent, −1 for none, where it does
+              not follow the axes (the taps of an unrolled matrix).
+    spacing:  (center of the first column, distance of the next), in cells of the grid below all;
+              None: columns stand side by side.
     marks:    of bool: the winners of max pooling; None: no such mark.
     windows:  all windows that lie on it; `chosen` is the one that is shown.
     """
@@ -199,6 +205,8 @@ class Grid:
     source: tuple[Index, Index] | None = None
     extent: tuple[int, int] = (1, 1)
     by_row: bool = False
+    which: Cells | None = None
+    spacing: tuple[float, float] | None = None
     marks: Cells | None = None
 
     @property
@@ -230,7 +238,9 @@ class Link:
     """Data that moves: from a cell of one grid to a cell of another (or the same).
 
     kind: "copy" (an arc over a padded grid), "lens" (a window and its result), "stamp" (input to
-          stamp), "shift" (the step of a stride or a dilation), "gives" (a grid to its result).
+          stamp), "shift" (the step of a stride or a dilation), "gives" (a grid to its result),
+          "channel" (an input channel that an output channel reads), "reads" (a cell of one layer
+          and a cell of the layer below that it is computed from).
     """
 
     kind: str
@@ -242,7 +252,7 @@ class Link:
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """A length on a grid: a bracket along columns (axis 1) or rows (axis 0) from `start` to `stop`."""
+    """A length on a grid: a bracket along columns (axis 1) or rows (axis 0), start to stop."""
 
     grid: str
     axis: int
