@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
+from functools import wraps
 from numbers import Integral, Real
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from convviz.spec.arguments import echo
 from convviz.spec.layers import times
 
 Array = NDArray[Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 KINDS = {
     "b": "booleans",
@@ -27,6 +31,17 @@ KINDS = {
     "T": "text",
 }
 """numpy's letters for what is no number here, in words."""
+
+
+def quiet(function: Callable[P, T]) -> Callable[P, T]:
+    """`function`, with nan and inf travelling through its sums as in PyTorch: no warnings."""
+
+    @wraps(function)
+    def quietly(*args: P.args, **kwargs: P.kwargs) -> T:
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            return function(*args, **kwargs)
+
+    return quietly
 
 
 def array(value: Any, name: str = "x") -> Array:

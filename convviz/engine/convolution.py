@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from convviz.engine.arrays import Array, array, batched, floating, working
+from convviz.engine.arrays import Array, array, batched, floating, quiet, working
 from convviz.engine.padding import padded
 from convviz.errors import SpecError
 from convviz.spec.arguments import integer
@@ -113,6 +113,7 @@ def conv_transpose(
     return out[0] if added else out
 
 
+@quiet
 def gather(layer: Conv, x: Array, weight: Array, bias: Array | None) -> Array:
     """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
     sizes = layer.output(x.shape[1:])[1:]
@@ -149,6 +150,7 @@ def windows(source: Array, layer_axes: tuple[Axis, ...], sizes: tuple[int, ...])
     )
 
 
+@quiet
 def scatter(layer: ConvTranspose, x: Array, weight: Array, bias: Array | None) -> Array:
     """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
     sizes = layer.output(x.shape[1:])[1:]
@@ -161,6 +163,7 @@ def scatter(layer: ConvTranspose, x: Array, weight: Array, bias: Array | None) -
     return np.ascontiguousarray(out, result)
 
 
+@quiet
 def scattered(layer: ConvTranspose, x: Array, weight: Array) -> Array:
     """(N, C_out, *spread): the sum of all stamps before the crop, without the bias.
 

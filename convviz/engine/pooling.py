@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, batched, floating, working
+from convviz.engine.arrays import Array, array, batched, floating, quiet, working
 from convviz.engine.padding import padded
 from convviz.errors import SpecError
 from convviz.spec.arguments import is_sequence
@@ -69,6 +69,7 @@ def pool(
     return out[0] if added else out
 
 
+@quiet
 def pooled(layer: Pool, x: Array) -> Array:
     """(N, C, *spatial): `layer` on `x`, which is (N, C, *spatial)."""
     sizes = layer.output(x.shape[1:])[1:]
