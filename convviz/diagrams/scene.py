@@ -41,8 +41,8 @@ class Role(IntEnum):
     BAD = 16  # a verdict that is uneven
     TEXT = 17  # plain words
     STRONG = 18  # plain words that lead: a command's name, a title
-    ZERO = 19  # no weight here: a matrix entry that the structure makes zero
     REPEAT = 19  # the endless tiling, outside of what padding takes of it
+    ZERO = 20  # no weight here: a matrix entry that the structure makes zero
 
 
 @dataclass(frozen=True, slots=True)
