@@ -1,1 +1,62 @@
-"""What to show: Account → Scene, one file per diagram."""
+"""Accounts → scenes: one file per diagram, one row in DIAGRAMS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from convviz.diagrams.padding import padding
+from convviz.diagrams.scene import Scene
+from convviz.diagrams.tiling import tiling
+from convviz.diagrams.view import View
+from convviz.engine.account import Account
+from convviz.errors import unknown
+from convviz.spec.layers import Padding
+
+__all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One way to show accounts.
+
+    name:   in code and in `--view`. title: what it shows, in a few words.
+    layers: the kinds of layer it is for. axes: the numbers of spatial axes it is for.
+    build:  accounts and a view → a scene.
+    """
+
+    name: str
+    title: str
+    layers: tuple[type, ...]
+    axes: tuple[int, ...]
+    build: Callable[[Sequence[Account], View], Scene]
+
+
+DIAGRAMS: tuple[Diagram, ...] = (
+    Diagram("padding", "where every padded cell comes from", (Padding,), (1, 2, 3), padding),
+    Diagram("tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), tiling),
+)
+
+
+def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -> Scene:
+    """What `accounts` (one, or several that are compared) look like as a value.
+
+    Raises SpecError: no such diagram, or one that is not for these accounts.
+    """
+    first = accounts[0]
+    name = diagram or default(accounts, view)
+    fitting = {
+        row.name: row
+        for row in DIAGRAMS
+        if isinstance(first.layer, row.layers) and len(first.spatial) in row.axes
+    }
+    if name not in fitting:
+        raise unknown("view of this", name, tuple(fitting), argument="view", heading="views")
+    return fitting[name].build(accounts, view)
+
+
+def default(accounts: Sequence[Account], view: View) -> str:
+    """The diagram that these accounts are shown as when none is named."""
+    if isinstance(accounts[0].layer, Padding):
+        return "tiling" if view.tiling else "padding"
+    return ""
