@@ -1,0 +1,75 @@
+"""A film as a value, and what changes from one of its frames to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels: TypeAlias = NDArray[np.uint8]
+"""(height, width, 4): red, green, blue, alpha."""
+
+Words: TypeAlias = NDArray[np.uint32]
+"""(height, width): the four bytes of each pixel as one number, red lowest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """Frames of one size, each shown for a time, over and over.
+
+    frames:      they may be drawn when asked for: some ahead of their turn, then all in order.
+    durations:   milliseconds per frame.
+    description: the command that made the film, kept as the file's comment.
+    """
+
+    frames: Sequence[Pixels]
+    durations: Sequence[int]
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        assert len(self.frames) == len(self.durations) > 0, "one duration per frame"
+
+    @property
+    def samples(self) -> list[Pixels]:
+        """The first, the middle and the last frame, which stand for the colors of all."""
+        last = len(self.frames) - 1
+        return [self.frames[i] for i in sorted({0, (last + 1) // 2, last})]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The pixels [top, bottom) × [left, right) of a frame."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height)."""
+        return self.right - self.left, self.bottom - self.top
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        """The index of the box in an array of pixels."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+def words(frame: Pixels) -> Words:
+    """The pixels of `frame` as numbers, which are compared and looked up at once."""
+    return np.ascontiguousarray(frame).view("<u4")[..., 0]
+
+
+def changes(before: Words, after: Words) -> Box:
+    """The smallest box around all pixels in which two frames differ; one pixel if none does."""
+    differs = before != after
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return Box(0, 0, 1, 1)
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    cols = np.flatnonzero(differs[top:bottom].any(axis=0))
+    return Box(top, int(cols[0]), bottom, int(cols[-1]) + 1)

@@ -1,0 +1,159 @@
+"""A film as a GIF: one palette for all frames, no dither, only what changed in each frame.
+
+Pillow compresses, but the container is written here: Pillow's own writer merges equal neighbors
+and weighs a palette per frame, while here the count of frames is a promise.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from convviz.render.frames import Box, Film, Pixels, Words, changes, words
+
+COLORS = 128
+"""Entries of the palette; the last is the transparent one."""
+
+EXACT = COLORS // 3
+"""Of them, the most frequent colors, which are kept as they are."""
+
+BITS = 7
+TRANSPARENT = COLORS - 1
+UNKNOWN = 0xFF
+
+KEEP, CLEAR = 1, 2
+"""What a viewer does with a frame when its time is over."""
+
+Indices: TypeAlias = NDArray[np.uint8]
+"""(height, width): an index of the palette per pixel."""
+
+
+class Palette:
+    """At most COLORS − 1 colors, chosen from `samples`, and the nearest of them for any color.
+
+    The most frequent colors are kept exactly: they are paper, ink and the fills of the cells. The
+    rest, which are the soft edges between them, share what is left by median cut.
+    """
+
+    def __init__(self, samples: list[Pixels]) -> None:
+        seen = np.concatenate([words(sample).ravel() & 0xFFFFFF for sample in samples])
+        found, counts = np.unique(seen, return_counts=True)
+        if len(found) > TRANSPARENT:
+            order = np.argsort(-counts, kind="stable")
+            exact = found[order[:EXACT]]
+            rest = np.sort(order[EXACT:])
+            soft = median_cut(found[rest], counts[rest], TRANSPARENT - len(exact))
+            found = np.concatenate([exact, soft[~np.isin(soft, exact)]])
+        self.colors: NDArray[np.uint8] = channels(found)
+        # Every color that was met → its index: a lookup per pixel instead of a search.
+        self._table = np.full(1 << 24, UNKNOWN, np.uint8)
+        self._table[found] = np.arange(len(found), dtype=np.uint8)
+
+    def indices(self, pixels: Words) -> Indices:
+        """The index of the nearest color for each of `pixels`."""
+        colors = pixels & 0xFFFFFF
+        found: Indices = self._table[colors]
+        missing = colors[found == UNKNOWN]
+        if missing.size:
+            self._learn(np.unique(missing))
+            found = self._table[colors]
+        return found
+
+    def _learn(self, colors: NDArray[np.uint32]) -> None:
+        # |p − c|² less |p|², which is the same for all c; whole numbers below 2²⁴, so exact.
+        known = self.colors.astype(np.float32)
+        squares = (known**2).sum(axis=1)
+        for start in range(0, len(colors), 1 << 14):
+            part = colors[start : start + (1 << 14)]
+            distance = squares - 2 * channels(part).astype(np.float32) @ known.T
+            self._table[part] = distance.argmin(axis=1)
+
+
+def channels(colors: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """(n, 3): red, green and blue of each of n colors."""
+    return colors.astype("<u4")[:, None].view(np.uint8)[:, :3]
+
+
+def median_cut(
+    colors: NDArray[np.uint32], counts: NDArray[np.intp], wanted: int
+) -> NDArray[np.uint32]:
+    """At most `wanted` colors that stand for `colors`; a color weighs as often as it was met.
+
+    The weight has an upper limit: a large flat area must not take all entries.
+    """
+    pixels = channels(np.repeat(colors, np.minimum(counts, 64)))
+    image = Image.fromarray(pixels[None])
+    reduced = image.quantize(
+        wanted, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE, kmeans=1
+    )
+    chosen = np.array(reduced.getpalette(), np.uint32).reshape(-1, 3)[:wanted]
+    return np.unique(chosen[:, 0] | chosen[:, 1] << 8 | chosen[:, 2] << 16)
+
+
+def gif(film: Film) -> bytes:
+    """The bytes of a GIF that plays without end.
+
+    Each frame holds what changed since the one before. Where the paper is transparent that cannot
+    be, since drawing never clears a pixel: then each frame is whole, and cleared after its time.
+    """
+    samples = film.samples
+    height, width = samples[0].shape[:2]
+    clear = any(bool(sample[..., 3].min() < 128) for sample in samples)
+    palette = Palette(samples)
+    table = np.zeros((COLORS, 3), np.uint8)
+    table[: len(palette.colors)] = palette.colors
+    out = [
+        struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | BITS - 1, 0, 0),
+        table.tobytes(),
+        b"\x21\xff\x0bNETSCAPE2.0\x03\x01\x00\x00\x00",
+    ]
+    if film.description:
+        out += [b"\x21\xfe", sub_blocks(film.description.encode()), b"\x00"]
+    drawn = whole(film, palette) if clear else differences(film, palette)
+    for (box, indices), duration in zip(drawn, film.durations, strict=True):
+        hundredths = min(0xFFFF, max(2, round(duration / 10)))
+        flags = (CLEAR if clear else KEEP) << 2 | 1
+        image = Image.frombuffer("P", box.size, indices.tobytes(), "raw", "P", 0, 1)
+        out += [
+            struct.pack("<3sBHBB", b"\x21\xf9\x04", flags, hundredths, TRANSPARENT, 0),
+            struct.pack("<BHHHHB", 0x2C, box.left, box.top, *box.size, 0),
+            bytes([BITS]),
+            image.tobytes("gif", "P", BITS),
+            b"\x00",
+        ]
+    return b"".join([*out, b"\x3b"])
+
+
+def differences(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
+    """Per frame the box that changed and its colors, unchanged pixels transparent."""
+    before = words(film.frames[0])
+    shown = palette.indices(before)
+    yield Box(0, 0, *shown.shape), shown
+    for i in range(1, len(film.frames)):
+        after = words(film.frames[i])
+        box = changes(before, after)
+        indices = palette.indices(after[box.slices])
+        same = indices == shown[box.slices]
+        shown[box.slices] = indices
+        yield box, np.where(same, np.uint8(TRANSPARENT), indices)
+        before = after
+
+
+def whole(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
+    """Per frame all of its colors, clear pixels transparent."""
+    for i in range(len(film.frames)):
+        frame = film.frames[i]
+        indices = palette.indices(words(frame))
+        indices[frame[..., 3] < 128] = TRANSPARENT
+        yield Box(0, 0, *indices.shape), indices
+
+
+def sub_blocks(data: bytes) -> bytes:
+    """`data` in the blocks of at most 255 bytes that a GIF is made of."""
+    parts = (data[i : i + 255] for i in range(0, len(data), 255))
+    return b"".join(bytes([len(part)]) + part for part in parts)
