@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from convviz.diagrams.dilation import dilation
 from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
 from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
 from convviz.errors import unknown
-from convviz.spec.layers import Padding
+from convviz.spec.layers import Conv, Padding
 
 __all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
 
@@ -35,6 +36,7 @@ class Diagram:
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("padding", "where every padded cell comes from", (Padding,), (1, 2, 3), padding),
     Diagram("tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), tiling),
+    Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
 )
 
 

@@ -1,0 +1,62 @@
+"""Phrases of titles and headlines: numbers as words, what sets compared accounts apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from convviz.diagrams.scene import Text
+from convviz.diagrams.words import lead_text, parameters, plain
+from convviz.engine.account import Account
+from convviz.spec.layers import Conv
+
+WORDS = (
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve",
+)  # fmt: skip
+
+DEFAULTS = {"stride": "1", "dilation": "1", "groups": "1", "padding": "0", "output_padding": "0"}
+"""What a parameter is where a headline leaves it out."""
+
+
+def number_word(count: int) -> str:
+    """A count as a sentence has it: nine, 25, 1,024."""
+    return WORDS[count] if count < len(WORDS) else f"{count:,}"
+
+
+def plural(count: int, word: str) -> str:
+    """A count and its noun: 1 weight, 1,024 weights."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def said(account: Account) -> dict[str, str]:
+    """What can set an account apart, name → value, defaults left out."""
+    found = parameters(account)
+    if isinstance(account.layer, Conv) and account.layer.padding_mode != "zeros":
+        found["mode"] = account.layer.padding_mode
+    return found
+
+
+def differing(accounts: Sequence[Account]) -> list[str]:
+    """One name per account, of what differs among them: "dilation 2", "mode reflect"."""
+    every = [said(account) for account in accounts]
+    names = list(dict.fromkeys(name for each in every for name in each))
+    apart = [name for name in names if len({each.get(name) for each in every}) > 1]
+    shapes = len({account.input.shape for account in accounts}) > 1
+    return [
+        ", ".join(
+            [f"{name} {each.get(name, DEFAULTS.get(name, 'zeros'))}" for name in apart]
+            or ([f"input {'×'.join(map(str, account.spatial))}"] if shapes else [])
+        )
+        for account, each in zip(accounts, every, strict=True)
+    ]
+
+
+def headline(command: str, accounts: Sequence[Account]) -> tuple[Text, ...]:
+    """What was asked and, of one account, what came out; of several, every value in a list."""
+    one_shape = len({account.shape for account in accounts}) == 1
+    parts = [lead_text(command, accounts[0], result=one_shape)]
+    every = [said(account) for account in accounts]
+    for name in dict.fromkeys(name for each in every for name in each):
+        values = dict.fromkeys(each.get(name, DEFAULTS.get(name, "zeros")) for each in every)
+        parts.append(plain(f"{name} {', '.join(values)}"))
+    return tuple(parts)
