@@ -130,3 +130,36 @@ def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
 def times(shape: Shape) -> str:
     """A shape as text: 3×224×224."""
     return "×".join(map(str, shape))
+
+
+def sizes_text(values: tuple[int, ...]) -> str:
+    """One number where all are equal, else one per axis: 3, 3×5."""
+    return str(values[0]) if len(set(values)) == 1 else times(values)
+
+
+def sides_text(padding: tuple[Pair, ...]) -> str:
+    """Padding as short as it can be said: 1, 1×2, 1:0,2:1 (before:after per axis)."""
+    if all(before == after for before, after in padding):
+        return sizes_text(tuple(before for before, _ in padding))
+    if len(set(padding)) == 1:
+        padding = padding[:1]
+    return ",".join(f"{before}:{after}" for before, after in padding)
+
+
+def window_words(
+    kernel: tuple[int, ...],
+    stride: tuple[int, ...],
+    padding: tuple[Pair, ...],
+    dilation: tuple[int, ...],
+    *,
+    always_stride: bool = False,
+) -> list[str]:
+    """k7, s2, p3, d2: what is not the default."""
+    words = [f"k{sizes_text(kernel)}"]
+    if always_stride or any(s != 1 for s in stride):
+        words.append(f"s{sizes_text(stride)}")
+    if any(before or after for before, after in padding):
+        words.append(f"p{sides_text(padding)}")
+    if any(d != 1 for d in dilation):
+        words.append(f"d{sizes_text(dilation)}")
+    return words

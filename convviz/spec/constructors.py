@@ -1,102 +1,21 @@
-"""PyTorch's constructors: the arguments that each takes, in order, and the layer that it makes."""
+"""A constructor as typed → the layer, each mistake at its place in the text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+import re
+from typing import Any
 
 from convviz.errors import SpecError, near, shortened
 from convviz.spec.calls import Call
-from convviz.spec.layers import Conv, ConvTranspose, Pool
+from convviz.spec.catalog import LAYERS, Constructor
+from convviz.spec.layer import Layer
 from convviz.spec.tokens import Span, point
-
-Layer: TypeAlias = Conv | ConvTranspose | Pool
 
 PLACEMENT = ("device", "dtype")
 """Arguments that PyTorch's layers take and that change no shape: read and left."""
 
 OWN_NAMES = {"kernel": "kernel_size"}
 """convviz's word for an argument → PyTorch's, where they differ."""
-
-
-@dataclass(frozen=True)
-class Constructor:
-    """One row of the table.
-
-    arguments: in PyTorch's order; the first `required` must be given.
-    make:      builds the layer from the given arguments, by name.
-    """
-
-    name: str
-    arguments: tuple[str, ...]
-    required: int
-    make: Callable[[dict[str, Any]], Layer]
-
-
-def _conv(ndim: int) -> Constructor:
-    arguments = (
-        "in_channels", "out_channels", "kernel_size", "stride", "padding", "dilation", "groups",
-        "bias", "padding_mode",
-    )  # fmt: skip
-
-    def make(given: dict[str, Any]) -> Layer:
-        return Conv.of(kernel=given.pop("kernel_size"), ndim=ndim, **given)
-
-    return Constructor(f"Conv{ndim}d", arguments, 3, make)
-
-
-def _conv_transpose(ndim: int) -> Constructor:
-    arguments = (
-        "in_channels", "out_channels", "kernel_size", "stride", "padding", "output_padding",
-        "groups", "bias", "dilation", "padding_mode",
-    )  # fmt: skip
-
-    def make(given: dict[str, Any]) -> Layer:
-        mode = given.pop("padding_mode", "zeros")
-        if mode != "zeros":
-            raise SpecError(
-                f"a transposed convolution crops: it has no padding_mode but zeros, not {mode!r}",
-                "padding_mode",
-                "only zeros",
-            )
-        return ConvTranspose.of(kernel=given.pop("kernel_size"), ndim=ndim, **given)
-
-    return Constructor(f"ConvTranspose{ndim}d", arguments, 3, make)
-
-
-def _max_pool(ndim: int) -> Constructor:
-    arguments = ("kernel_size", "stride", "padding", "dilation", "return_indices", "ceil_mode")
-
-    def make(given: dict[str, Any]) -> Layer:
-        given.pop("return_indices", None)
-        return Pool.of("max", given.pop("kernel_size"), ndim=ndim, **given)
-
-    return Constructor(f"MaxPool{ndim}d", arguments, 1, make)
-
-
-def _avg_pool(ndim: int) -> Constructor:
-    several = ("divisor_override",) if ndim > 1 else ()
-    arguments = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", *several)
-
-    def make(given: dict[str, Any]) -> Layer:
-        if given.pop("divisor_override", None) is not None:
-            raise SpecError(
-                "divisor_override is not supported: an average divides by its window",
-                "divisor_override",
-                "only None",
-                remedy="leave it out; the sum is the average times the kernel's cells",
-            )
-        return Pool.of("avg", given.pop("kernel_size"), ndim=ndim, **given)
-
-    return Constructor(f"AvgPool{ndim}d", arguments, 1, make)
-
-
-CONSTRUCTORS: dict[str, Constructor] = {
-    row.name: row
-    for family in (_conv, _conv_transpose, _max_pool, _avg_pool)
-    for row in map(family, (1, 2, 3))
-}
 
 MODULES = ("", "nn.", "torch.nn.")
 
@@ -130,24 +49,30 @@ def find(call: Call, source: str) -> Constructor:
     """
     typed = source[slice(*call.name_span)]
     prefix = typed[: len(typed) - len(call.name)]
-    if call.name in CONSTRUCTORS and prefix in MODULES:
-        return CONSTRUCTORS[call.name]
-    if call.name in CONSTRUCTORS:
+    if call.name in LAYERS and prefix in MODULES:
+        return LAYERS[call.name]
+    if call.name in LAYERS:
         raise point(
             source,
             (call.name_span[0], call.name_span[0] + len(prefix)),
             f"layers are written {call.name}, nn.{call.name} or torch.nn.{call.name}",
             accepted=f"not {shortened(prefix)}",
         )
-    guess = near(call.name, tuple(CONSTRUCTORS))
+    guess = near(call.name, tuple(LAYERS))
     raise point(
         source,
         call.name_span,
         f"no layer is called '{shortened(call.name)}'",
         accepted=f"did you mean {guess}?" if guess else "",
-        remedy=", ".join(CONSTRUCTORS),
+        remedy="" if guess else families(),
         heading="layers",
     )
+
+
+def families() -> str:
+    """The names of all layers, those for 1, 2 and 3 axes in one word."""
+    names = dict.fromkeys(re.sub(r"[123]d$", "…d", name) for name in LAYERS)
+    return ", ".join(name.replace("…d", "1d/2d/3d") for name in names)
 
 
 def bind(
@@ -171,6 +96,8 @@ def bind(
                     accepted="needs a name",
                 )
             if index >= len(known):
+                if constructor.name == "Identity":  # takes anything, and does nothing with it
+                    continue
                 raise point(
                     source,
                     argument.span,
@@ -180,7 +107,7 @@ def bind(
                     heading="arguments",
                 )
             name = known[index]
-        elif name not in known and name not in PLACEMENT:
+        elif name not in known and name not in PLACEMENT and constructor.name != "Identity":
             guess = near(name, known)
             raise point(
                 source,

@@ -18,11 +18,15 @@ from convviz.spec.checks import (
     checked_groups,
     checked_input,
     named_padding,
+    sizes_text,
     times,
+    window_words,
 )
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import MODES, check_limits, mode_named
 from convviz.spec.pooling import POOL_KINDS, Pool
+from convviz.spec.reading import Gather, Readings, Scatter
+from convviz.spec.writing import each, sides, written
 
 __all__ = [
     "LAYER_MODES",
@@ -142,9 +146,48 @@ class Conv:
         """Learnable numbers, the bias included."""
         return math.prod(self.weight_shape) + self.bias * self.out_channels
 
+    @property
+    def title(self) -> str:
+        """PyTorch's name: Conv2d."""
+        return f"Conv{len(self.kernel)}d"
+
+    @property
+    def short(self) -> str:
+        """In one line: Conv2d 3→64 k7 s2 p3 no bias."""
+        words = window_words(self.kernel, self.stride, self.padding, self.dilation)
+        words += [f"g{self.groups}"] * (self.groups > 1)
+        words += [self.padding_mode] * (self.padding_mode != "zeros")
+        words += ["no bias"] * (not self.bias)
+        return f"{self.title} {self.in_channels}→{self.out_channels} {' '.join(words)}"
+
+    @property
+    def code(self) -> str:
+        """The constructor's text."""
+        return written(
+            self.title,
+            self.in_channels,
+            self.out_channels,
+            each(self.kernel),
+            stride=(each(self.stride), 1),
+            padding=(sides(self.padding), 0),
+            dilation=(each(self.dilation), 1),
+            groups=(self.groups, 1),
+            bias=(self.bias, True),
+            padding_mode=(self.padding_mode, "zeros"),
+        )
+
+    def work(self, shape: Shape, output: Shape) -> int:
+        """Multiply-accumulates of one sample, without the bias: every output meets every tap."""
+        return math.prod(output) * math.prod(self.weight_shape[1:])
+
     def macs(self, shape: Shape) -> int:
         """Multiply-accumulates of one sample of `shape`, without the bias."""
-        return math.prod(self.output(shape)) * math.prod(self.weight_shape[1:])
+        return self.work(shape, self.output(shape))
+
+    def reads(self, shape: Shape, output: Shape) -> Readings:
+        """Per axis, which input cells an output cell depends on."""
+        mode = None if self.padding_mode == "zeros" else mode_named(self.padding_mode)
+        return tuple(Gather(axis, n, mode) for axis, n in zip(self.axes, shape[1:], strict=True))
 
     def output(self, shape: Shape) -> Shape:
         """(C_out, *spatial) from (C_in, *spatial).
@@ -240,10 +283,47 @@ class ConvTranspose:
         """Learnable numbers, the bias included."""
         return math.prod(self.weight_shape) + self.bias * self.out_channels
 
-    def macs(self, shape: Shape) -> int:
-        """Multiply-accumulates of one sample of `shape`: every input cell meets every tap."""
-        self.output(shape)
+    @property
+    def title(self) -> str:
+        """PyTorch's name: ConvTranspose2d."""
+        return f"ConvTranspose{len(self.kernel)}d"
+
+    @property
+    def short(self) -> str:
+        """In one line: ConvTranspose2d 64→32 k3 s2 p1 op1."""
+        words = window_words(self.kernel, self.stride, self.padding, self.dilation)
+        words += [f"op{sizes_text(self.output_padding)}"] * any(self.output_padding)
+        words += [f"g{self.groups}"] * (self.groups > 1)
+        words += ["no bias"] * (not self.bias)
+        return f"{self.title} {self.in_channels}→{self.out_channels} {' '.join(words)}"
+
+    @property
+    def code(self) -> str:
+        """The constructor's text."""
+        return written(
+            self.title,
+            self.in_channels,
+            self.out_channels,
+            each(self.kernel),
+            stride=(each(self.stride), 1),
+            padding=(sides(self.padding), 0),
+            output_padding=(each(self.output_padding), 0),
+            groups=(self.groups, 1),
+            bias=(self.bias, True),
+            dilation=(each(self.dilation), 1),
+        )
+
+    def work(self, shape: Shape, output: Shape) -> int:
+        """Multiply-accumulates of one sample, without the bias: every input meets every tap."""
         return math.prod(shape) * math.prod(self.weight_shape[1:])
+
+    def macs(self, shape: Shape) -> int:
+        """Multiply-accumulates of one sample of `shape`, without the bias."""
+        return self.work(shape, self.output(shape))
+
+    def reads(self, shape: Shape, output: Shape) -> Readings:
+        """Per axis, which input cells an output cell depends on."""
+        return tuple(Scatter(axis, n) for axis, n in zip(self.axes, shape[1:], strict=True))
 
     def output(self, shape: Shape) -> Shape:
         """(C_out, *spatial) from (C_in, *spatial).

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from convviz.spec.calls import parse_call
-from convviz.spec.constructors import Layer, construct
+from convviz.spec.constructors import construct
+from convviz.spec.layer import Layer
 from convviz.spec.literals import LiteralWords, parse_literal
 from convviz.spec.words import (
     FileWords,

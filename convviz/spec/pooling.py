@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
-from convviz.spec.arguments import Pair, flag, integers, pairs
-from convviz.spec.checks import Shape, axes, check_reach, checked_input
+from convviz.spec.arguments import (
+    Pair,
+    flag,
+    integer,
+    integers,
+    is_sequence,
+    pairs,
+    per_axis,
+)
+from convviz.spec.checks import Shape, axes, check_reach, checked_input, times, window_words
 from convviz.spec.geometry import Axis
+from convviz.spec.reading import Bins, Gather, Readings
+from convviz.spec.writing import each, sides, written
 
 POOL_KINDS: tuple[str, ...] = ("max", "avg")
 
@@ -78,10 +88,46 @@ class Pool:
         """The equation's numbers, per axis."""
         return axes(self.kernel, self.stride, self.dilation, self.padding)
 
+    @property
+    def title(self) -> str:
+        """PyTorch's name: MaxPool2d."""
+        return f"{self.kind.capitalize()}Pool{len(self.kernel)}d"
+
+    @property
+    def short(self) -> str:
+        """In one line: MaxPool2d k3 s2 p1 ceil."""
+        words = window_words(
+            self.kernel, self.stride, self.padding, self.dilation, always_stride=True
+        )
+        words += ["ceil"] * self.ceil_mode
+        words += ["padding not counted"] * (not self.count_include_pad)
+        return f"{self.title} {' '.join(words)}"
+
+    @property
+    def code(self) -> str:
+        """The constructor's text."""
+        named = {} if self.kind == "avg" else {"dilation": (each(self.dilation), 1)}
+        return written(
+            self.title,
+            each(self.kernel),
+            stride=(each(self.stride), each(self.kernel)),
+            padding=(sides(self.padding), 0),
+            **named,
+            ceil_mode=(self.ceil_mode, False),
+            count_include_pad=(self.count_include_pad, True),
+        )
+
+    def work(self, shape: Shape, output: Shape) -> int:
+        """0: pooling multiplies nothing that is learned."""
+        return 0
+
     def macs(self, shape: Shape) -> int:
         """0: pooling multiplies nothing that is learned."""
-        self.output(shape)
-        return 0
+        return self.work(shape, self.output(shape))
+
+    def reads(self, shape: Shape, output: Shape) -> Readings:
+        """Per axis, which input cells an output cell depends on."""
+        return tuple(Gather(axis, n) for axis, n in zip(self.axes, shape[1:], strict=True))
 
     def output(self, shape: Shape) -> Shape:
         """(C, *spatial) from (C, *spatial).
@@ -97,3 +143,104 @@ class Pool:
         if min(sizes) < 1:
             check_reach(self.axes, spatial)
         return (shape[0], *sizes)
+
+
+@dataclass(frozen=True)
+class LPPool:
+    """`nn.LPPool1d/2d/3d`: the p-norm of every window; its sizes are those of `windows`."""
+
+    norm: float
+    windows: Pool
+
+    params: ClassVar[int] = 0
+
+    @property
+    def title(self) -> str:
+        """PyTorch's name: LPPool2d."""
+        return f"LPPool{len(self.windows.kernel)}d"
+
+    @property
+    def short(self) -> str:
+        """In one line: LPPool2d norm 2 k3 s2."""
+        return f"{self.title} norm {self.norm:g} {self.windows.short.partition(' ')[2]}"
+
+    @property
+    def code(self) -> str:
+        """The constructor's text."""
+        return written(
+            self.title,
+            self.norm,
+            each(self.windows.kernel),
+            stride=(each(self.windows.stride), each(self.windows.kernel)),
+            ceil_mode=(self.windows.ceil_mode, False),
+        )
+
+    def output(self, shape: Shape) -> Shape:
+        """(C, *spatial) from (C, *spatial)."""
+        return self.windows.output(shape)
+
+    def work(self, shape: Shape, output: Shape) -> int:
+        """0: nothing is learned."""
+        return 0
+
+    def reads(self, shape: Shape, output: Shape) -> Readings:
+        """Per axis, which input cells an output cell depends on."""
+        return self.windows.reads(shape, output)
+
+
+@dataclass(frozen=True)
+class AdaptivePool:
+    """`nn.AdaptiveAvgPool…` and `nn.AdaptiveMaxPool…`: as many bins as are asked for.
+
+    sizes: per axis the output size; None keeps the input's.
+    """
+
+    kind: str
+    sizes: tuple[int | None, ...]
+
+    params: ClassVar[int] = 0
+
+    @classmethod
+    def of(cls, kind: str, output_size: Any, *, ndim: int) -> AdaptivePool:
+        """The adaptive pooling over `ndim` axes that these arguments name."""
+        entries = tuple(output_size) if is_sequence(output_size) else (output_size,)
+        sizes = tuple(
+            None if entry is None else integer(entry, "output_size", 1) for entry in entries
+        )
+        return cls(kind, per_axis(sizes, ndim, "output_size"))
+
+    @property
+    def title(self) -> str:
+        """PyTorch's name: AdaptiveAvgPool2d."""
+        return f"Adaptive{self.kind.capitalize()}Pool{len(self.sizes)}d"
+
+    @property
+    def short(self) -> str:
+        """In one line: AdaptiveAvgPool2d 6×6; a dash where the size stays."""
+        return f"{self.title} {'×'.join('–' if n is None else str(n) for n in self.sizes)}"
+
+    @property
+    def code(self) -> str:
+        """The constructor's text."""
+        return written(self.title, self.sizes[0] if len(set(self.sizes)) == 1 else self.sizes)
+
+    def output(self, shape: Shape) -> Shape:
+        """(C, *sizes) from (C, *spatial).
+
+        Raises SpecError: wrong rank, or an empty axis.
+        """
+        spatial = checked_input(shape, shape[0] if shape else 0, len(self.sizes))
+        if min(spatial) < 1:
+            raise SpecError(f"there is nothing to pool in {times(shape)}", "input")
+        return (
+            shape[0],
+            *(n if m is None else m for n, m in zip(spatial, self.sizes, strict=True)),
+        )
+
+    def work(self, shape: Shape, output: Shape) -> int:
+        """0: nothing is learned."""
+        return 0
+
+    def reads(self, shape: Shape, output: Shape) -> Readings:
+        """Per axis, which input cells an output cell depends on."""
+        return tuple(Bins(n, m) for n, m in zip(shape[1:], output[1:], strict=True))

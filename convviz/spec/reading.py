@@ -1,0 +1,176 @@
+"""Which input cells an output cell depends on, per axis: the equation read backwards.
+
+A reading answers twice. `cells` is exact: the cells of the input that one output cell reads, with
+the borders as they are. `pattern` leaves the borders away: on an endless axis the output cells
+`u` and `u + period` read the same cells, `shift` apart; that is what a receptive field is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor, gcd
+from typing import Protocol, TypeAlias
+
+from convviz.spec.geometry import Axis
+from convviz.spec.modes import Mode
+
+Cells: TypeAlias = "Sequence[int]"
+"""Cell indices in rising order; ranges where they are evenly spaced."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What `period` neighboring output cells read of an endless axis.
+
+    shift: how far their reading moves when they move on by `period`.
+    cells: per phase 0 … period − 1.
+    """
+
+    period: int
+    shift: int
+    cells: tuple[Cells, ...]
+
+
+class Reading(Protocol):
+    """How one axis of a layer's output depends on the same axis of its input."""
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The input cells, all inside the input, that the output cell `unit` depends on."""
+
+    @property
+    def pattern(self) -> Pattern:
+        """The same without borders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """Every cell reads itself."""
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The cell itself."""
+        return (unit,)
+
+    @property
+    def pattern(self) -> Pattern:
+        """The cell itself."""
+        return Pattern(1, 1, (range(1),))
+
+
+SAME = Same()
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """A window slides: convolution, pooling, and padding alone (a window of one cell).
+
+    size: cells of the input. mode: what padded cells repeat; None: they repeat nothing.
+    """
+
+    axis: Axis
+    size: int
+    mode: Mode | None = None
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The cells under the taps; a tap on padding reads the cell that it repeats, if any."""
+        window = self.axis.window(unit)
+        if window.start >= 0 and window.stop <= self.size:
+            return window
+        source = self.mode.source if self.mode else None
+        if source is None:
+            return tuple(cell for cell in window if 0 <= cell < self.size)
+        return {source(cell, self.size) for cell in window}
+
+    @property
+    def pattern(self) -> Pattern:
+        """The window of one output cell; the next is a stride further."""
+        return Pattern(1, self.axis.stride, (self.axis.window(0),))
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Stamps overlap: transposed convolution. size: cells of the input (the coarse side)."""
+
+    axis: Axis
+    size: int
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The cells whose stamps meet here; none where dilation or stride leaves a hole."""
+        return self.axis.readers(unit, self.size)
+
+    @property
+    def pattern(self) -> Pattern:
+        """The stamps of each phase 0 … stride − 1, on an endless axis."""
+        stride, dilation, before = self.axis.stride, self.axis.dilation, self.axis.before
+        phases = tuple(
+            tuple(
+                (phase + before - tap * dilation) // stride
+                for tap in reversed(range(self.axis.kernel))
+                if (phase + before - tap * dilation) % stride == 0
+            )
+            for phase in range(stride)
+        )
+        return Pattern(stride, 1, phases)
+
+
+@dataclass(frozen=True, slots=True)
+class Resize:
+    """Upsampling: output cell u reads around `u · ratio + offset`.
+
+    size:   cells of the input. ratio: input cells per output cell.
+    offset: where the first output cell looks. taps: how far around it looks: (0,) the cell below,
+            (0, 1) linear, (-1, 0, 1, 2) cubic. A neighbor that weighs 0 is not read.
+    """
+
+    size: int
+    ratio: Fraction
+    offset: Fraction
+    taps: tuple[int, ...]
+
+    def _around(self, unit: int) -> Cells:
+        place = unit * self.ratio + self.offset
+        below = floor(place)
+        if len(self.taps) > 1 and place == below:
+            return (below,)
+        return tuple(below + tap for tap in self.taps)
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The cells around; beyond the border the border cell."""
+        return {min(max(cell, 0), self.size - 1) for cell in self._around(unit)}
+
+    @property
+    def pattern(self) -> Pattern:
+        """One phase per output cell until the ratio comes out even."""
+        period = self.ratio.denominator
+        return Pattern(
+            period, self.ratio.numerator, tuple(self._around(unit) for unit in range(period))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Adaptive pooling: output cell u of m reads ⌊u·n/m⌋ … ⌈(u + 1)·n/m⌉ of n (PyTorch)."""
+
+    size: int
+    count: int
+
+    def cells(self, unit: int) -> Iterable[int]:
+        """The cells of one bin."""
+        ratio = Fraction(self.size, self.count)
+        return range(floor(unit * ratio), ceil((unit + 1) * ratio))
+
+    @property
+    def pattern(self) -> Pattern:
+        """The bins until they begin on a cell again."""
+        period = self.count // gcd(self.size, self.count)
+        cells = tuple(range(*self._ends(unit)) for unit in range(period))
+        return Pattern(period, self.size // gcd(self.size, self.count), cells)
+
+    def _ends(self, unit: int) -> tuple[int, int]:
+        ratio = Fraction(self.size, self.count)
+        return floor(unit * ratio), ceil((unit + 1) * ratio)
+
+
+Readings: TypeAlias = "tuple[Reading, ...]"
+"""One per spatial axis; () where a layer mixes or drops the spatial axes."""
