@@ -109,10 +109,27 @@ def figure(path: str, number: int, entry: Any, defaults: dict[str, list[str]]) -
         if not entry.get(key):
             raise SpecError(f"{where} has no {key}", remedy=f'{key} = "…"')
     base = Figure(entry["file"], entry["command"], entry.get("caption", ""))
-    given = {word.partition("=")[0] for word in base.words()}
-    added = [word for flag, words in defaults.items() if flag not in given for word in words]
-    command = shlex.join([*base.words(), *added]) if added else base.command
-    return Figure(base.file, command, base.caption)
+    return Figure(base.file, with_defaults(base, defaults), base.caption)
+
+
+def with_defaults(entry: Figure, defaults: dict[str, list[str]]) -> str:
+    """The command line with the defaults that its command knows and its words do not say."""
+    name, *rest = entry.words()
+    if not defaults:
+        return entry.command
+    from convviz.cli import COMMANDS, options_of
+
+    if name not in COMMANDS:
+        return entry.command  # drawing it says what is wrong
+    flags = options_of(name)
+    said = {flags[word.partition("=")[0]] for word in rest if word.partition("=")[0] in flags}
+    added = [
+        word
+        for flag, words in defaults.items()
+        if flag in flags and flags[flag] not in said
+        for word in words
+    ]
+    return shlex.join([name, *rest, *added]) if added else entry.command
 
 
 def options(path: str, table: Any) -> dict[str, list[str]]:
