@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from convviz.diagrams.dilation import dilation
+from convviz.diagrams.groups import groups
 from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
 from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
 from convviz.errors import unknown
-from convviz.spec.layers import Conv, Padding
+from convviz.spec.layers import Conv, ConvTranspose, Padding
 
 __all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
 
@@ -37,6 +38,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("padding", "where every padded cell comes from", (Padding,), (1, 2, 3), padding),
     Diagram("tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), tiling),
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
+    Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
 )
 
 
