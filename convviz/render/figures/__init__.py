@@ -1,0 +1,1 @@
+"""Pictures with matplotlib: a canvas in points, type, grids, and one arrangement per diagram."""

@@ -1,0 +1,362 @@
+"""A sheet in points, y down, on which diagrams draw; what it holds becomes layers of one figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
+from matplotlib.figure import Figure
+from matplotlib.path import Path
+from matplotlib.transforms import Affine2D, Affine2DBase, CompositeAffine2D
+from numpy.typing import ArrayLike, NDArray
+
+from convviz.diagrams.scene import Role
+from convviz.render.figures.marks import (
+    Copies,
+    Mark,
+    Numbers,
+    Raster,
+    Shape,
+    Words,
+    polyline,
+    rounded,
+)
+from convviz.render.figures.type import BOLD, CAP_HEIGHT, REGULAR, Line, Run, Typeface
+from convviz.render.style import Theme
+
+Array = NDArray[Any]
+
+BACK, TILES, PAINT, OUTLINES, ANCHORS, FRAMES, TEXT = range(7)
+"""Heights of the layers; what moves in an animation lies above all that stands."""
+MOVING = 10
+
+
+class Box(NamedTuple):
+    """A rectangle in points, y down."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.bottom - self.top
+
+    @property
+    def center(self) -> tuple[float, float]:
+        """(x, y)."""
+        return (self.left + self.right) / 2, (self.top + self.bottom) / 2
+
+    def grown(self, by: float) -> Box:
+        """The box with `by` more on all sides."""
+        return Box(self.left - by, self.top - by, self.right + by, self.bottom + by)
+
+
+class Placed(NamedTuple):
+    """A text and where it stands, for those who ask whether texts fit.
+
+    room: the cell that it has to stay in; None for words on the sheet.
+    """
+
+    text: str
+    box: Box
+    size: float
+    room: Box | None
+
+
+class Layer(Artist):
+    """Marks of one height, drawn in the order in which they came.
+
+    to_pixels: from points, y down, to the renderer's pixels.
+    """
+
+    def __init__(self, height: int, to_pixels: Affine2DBase) -> None:
+        super().__init__()
+        self.marks: list[Mark] = []
+        self.to_pixels = to_pixels
+        self.set_zorder(height)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw each mark."""
+        if self.get_visible():
+            for mark in self.marks:
+                mark.draw(renderer, self)
+        self.stale = False
+
+
+class Canvas:
+    """A sheet of width × height points. Coordinates are points from its top left corner."""
+
+    def __init__(self, width: float, height: float, theme: Theme, typeface: Typeface) -> None:
+        self.width, self.height, self.theme, self.type = width, height, theme, typeface
+        self.texts: list[Placed] = []
+        self._base = 0
+        self._layers: dict[int, Layer] = {}
+        self._to_inches = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
+
+    def attach(self, figure: Figure) -> None:
+        """Hand the layers to a figure of the same size."""
+        to_pixels = CompositeAffine2D(self._to_inches, figure.dpi_scale_trans)
+        for layer in self._layers.values():
+            layer.to_pixels = to_pixels
+            figure.add_artist(layer)
+
+    @contextmanager
+    def moving(self) -> Iterator[None]:
+        """Within, marks belong to what an animation redraws."""
+        base, self._base = self._base, MOVING
+        try:
+            yield
+        finally:
+            self._base = base
+
+    def add(self, mark: Mark, height: int) -> None:
+        """Put a mark on the layer of that height."""
+        key = self._base + height
+        layer = self._layers.get(key)
+        if layer is None:
+            layer = self._layers[key] = Layer(key, self._to_inches)
+        layer.marks.append(mark)
+
+    # Cells: as many as an array has, one mark.
+
+    def tiles(self, centers: Array, size: float, colors: Array, *, radius: float = 0.13) -> None:
+        """Rounded squares. centers: (n, 2); radius: of their side, `size`; colors: (n, 3)."""
+        half = size / 2
+        outline = rounded(-half, -half, half, half, radius * size)
+        self.add(Copies(outline, centers, faces=colors), TILES)
+
+    def discs(self, centers: Array, diameter: float, colors: Array, *, height: int = TILES) -> None:
+        """Filled circles. centers: (n, 2); colors: (n, 3)."""
+        self.add(Copies(circle(diameter), centers, faces=colors), height)
+
+    def rings(self, centers: Array, diameter: float, color: Array, width: float) -> None:
+        """Dashed circles of one color."""
+        self.pills(centers, diameter, diameter, edge=color, width=width)
+
+    def pills(
+        self,
+        centers: Array,
+        wide: float,
+        high: float,
+        *,
+        faces: Array | None = None,
+        edge: Array | None = None,
+        width: float = 1.0,
+    ) -> None:
+        """Stadiums: filled, or dashed outlines of one color."""
+        outline = rounded(-wide / 2, -high / 2, wide / 2, high / 2, min(wide, high) / 2)
+        part = min(1.0, high / 14)
+        dash = (2.2 * part, 2.0 * part) if edge is not None else None
+        self.add(Copies(outline, centers, faces=faces, edge=edge, width=width, dash=dash), TILES)
+
+    def hollows(self, centers: Array, size: float, color: Array, width: float = 1.1) -> None:
+        """Outlined squares of one color."""
+        half = size / 2
+        outline = rounded(-half, -half, half, half, 0.13 * size)
+        self.add(Copies(outline, centers, edge=color, width=width), TILES)
+
+    def numbers(
+        self,
+        labels: Sequence[str],
+        centers: Array,
+        size: float,
+        colors: Array,
+        *,
+        weight: int = REGULAR,
+        room: float = 0.0,
+    ) -> None:
+        """Labels centered by cap height. room: the side of the cell that each has to stay in."""
+        self.add(Numbers(tuple(labels), centers, size, colors, weight, self.type), TEXT)
+        for label, (x, y) in zip(labels, centers, strict=True):
+            half = self.type.width(label, size, weight) / 2
+            cap = CAP_HEIGHT * size / 2
+            side = room / 2
+            self.texts.append(
+                Placed(
+                    label,
+                    Box(x - half, y - cap, x + half, y + cap),
+                    size,
+                    Box(x - side, y - side, x + side, y + side) if room else None,
+                )
+            )
+
+    def image(self, pixels: Array, box: Box) -> None:
+        """An array as a picture. pixels: (rows, cols, 3 or 4) of uint8."""
+        self.add(Raster(pixels, box), TILES)
+
+    # Single marks.
+
+    def box(
+        self,
+        box: Box,
+        *,
+        radius: float = 0.0,
+        face: ArrayLike | None = None,
+        edge: ArrayLike | None = None,
+        width: float = 1.0,
+        alpha: float = 1.0,
+        dash: tuple[float, float] | None = None,
+        height: int = FRAMES,
+    ) -> None:
+        """A rectangle with rounded corners."""
+        outline = rounded(*box, min(radius, box.width / 2, box.height / 2))
+        self.add(Shape.of(outline, face, edge, width, alpha=alpha, dash=dash), height)
+
+    def polygon(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        face: ArrayLike | None = None,
+        edge: ArrayLike | None = None,
+        width: float = 1.0,
+        alpha: float = 1.0,
+        height: int = BACK,
+    ) -> None:
+        """A closed polygon."""
+        self.add(Shape.of(polyline(points, closed=True), face, edge, width, alpha=alpha), height)
+
+    def line(
+        self,
+        points: Sequence[tuple[float, float]],
+        color: ArrayLike,
+        width: float,
+        *,
+        dash: tuple[float, float] | None = None,
+        alpha: float = 1.0,
+        height: int = FRAMES,
+    ) -> None:
+        """A line through `points`."""
+        self.add(Shape.of(polyline(points), None, color, width, alpha=alpha, dash=dash), height)
+
+    def arrow(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        color: ArrayLike,
+        width: float = 1.6,
+        *,
+        head: float = 8.0,
+        dot: bool = False,
+        height: int = FRAMES,
+    ) -> None:
+        """Data that moves: a shaft that stops inside a solid head; a dot where it starts."""
+        (x0, y0), (x1, y1) = start, end
+        length = float(np.hypot(x1 - x0, y1 - y0))
+        head = min(head, 0.7 * length)
+        dx, dy = (x1 - x0) / length, (y1 - y0) / length
+        self.line(
+            [start, (x1 - 0.7 * head * dx, y1 - 0.7 * head * dy)], color, width, height=height
+        )
+        self.head(end, (dx, dy), head, color, height=height)
+        if dot:
+            self.discs(np.array([start]), 3.2 * width, np.asarray(color)[None], height=height)
+
+    def head(
+        self,
+        tip: tuple[float, float],
+        direction: tuple[float, float],
+        size: float,
+        color: ArrayLike,
+        *,
+        height: int = FRAMES,
+    ) -> None:
+        """A solid triangle whose tip is at `tip`; length to width is 1 to 0.96."""
+        (x, y), (dx, dy) = tip, direction
+        back, half = (x - size * dx, y - size * dy), 0.48 * size
+        corners = [tip, (back[0] - half * dy, back[1] + half * dx)]
+        corners.append((back[0] + half * dy, back[1] - half * dx))
+        self.polygon(corners, face=color, height=height)
+
+    def curve(
+        self, points: Sequence[tuple[float, float]], color: ArrayLike, width: float, *, height: int
+    ) -> None:
+        """One cubic Bézier: start, two controls, end."""
+        codes = [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4]
+        path = Path(np.asarray(points, float), codes)
+        self.add(Shape.of(path, None, color, width), height)
+
+    # Words.
+
+    def words(
+        self,
+        x: float,
+        baseline: float,
+        line: Line | str,
+        size: float,
+        *,
+        anchor: float = 0.0,
+        color: ArrayLike | None = None,
+        weight: int = REGULAR,
+        mono: bool = False,
+    ) -> Box:
+        """One line of runs on a baseline. anchor: where `x` is: 0 left, 0.5 middle, 1 right."""
+        if isinstance(line, str):
+            line = (Run(line, self.theme.word(Role.TEXT) if color is None else color, weight),)
+        widths = [self.type.width(run.text, size, run.weight, mono=mono) for run in line]
+        total = sum(widths)
+        pen = left = x - anchor * total
+        for run, width in zip(line, widths, strict=True):
+            if run.text.strip():
+                properties = self.type.properties(size, run.weight, mono=mono)
+                mark = Words(pen, baseline, run.text, properties, run.color)
+                self.add(mark, TEXT)
+            pen += width
+        box = Box(left, baseline - CAP_HEIGHT * size, left + total, baseline + 0.2 * size)
+        text = "".join(run.text for run in line)
+        if text.strip():
+            self.texts.append(Placed(text, box, size, None))
+        return box
+
+    def paragraph(
+        self,
+        x: float,
+        baseline: float,
+        line: Line,
+        size: float,
+        width: float,
+        *,
+        anchor: float = 0.0,
+        leading: float = 1.35,
+    ) -> float:
+        """`line` within `width`: shrunk, then wrapped. The baseline of its last line."""
+        size, lines = self.type.fit(line, size, width)
+        for i, runs in enumerate(lines):
+            if i:
+                baseline += leading * size
+            self.words(x, baseline, trimmed(runs), size, anchor=anchor)
+        return baseline
+
+    def centered(self, x: float, y: float, text: str, size: float, **options: Any) -> Box:
+        """One line centered on (x, y) by its cap height."""
+        return self.words(x, y + CAP_HEIGHT * size / 2, text, size, anchor=0.5, **options)
+
+    def strong(self, text: str, role: Role = Role.STRONG, weight: int = BOLD) -> Run:
+        """A run in the color of a role."""
+        return Run(text, self.theme.word(role), weight)
+
+
+def trimmed(line: Line) -> Line:
+    """`line` without spaces at its ends."""
+    runs = list(line)
+    if runs:
+        runs[0] = runs[0]._replace(text=runs[0].text.lstrip(" "))
+        runs[-1] = runs[-1]._replace(text=runs[-1].text.rstrip(" "))
+    return tuple(runs)
+
+
+def circle(diameter: float) -> Path:
+    """A circle around the origin."""
+    unit = Path.unit_circle()
+    return Path(np.asarray(unit.vertices) * (diameter / 2), unit.codes)

@@ -1,0 +1,140 @@
+"""Padding: panels at one pitch, an arc from each source column to its copy."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+import numpy as np
+
+from convviz.diagrams.scene import Grid, Link
+from convviz.render.colors import contrast, ident, rgb
+from convviz.render.figures.canvas import FRAMES, Canvas
+from convviz.render.figures.compositions.panels import Caption
+from convviz.render.figures.grids import TILES_FROM, Digits, Place, draw_cells, draw_frame
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+
+GAP = 1.29
+"""The least distance of panels, in pitches."""
+ARC_START, ARC_HEAD = 0.25, 0.24
+
+
+class Padding:
+    """Panels in rows of equal length, as many in a row as let cells be largest."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        self.sheet, self.room = sheet, width
+        self.grids = [grid for band in sheet.scene.bands for grid in band]
+        several = len(self.grids) > 1
+        self.captions = [
+            Caption.of(sheet, grid, chr(97 + i) if sheet.page.paper and several and i < 26 else "")
+            for i, grid in enumerate(self.grids)
+        ]
+        self.rows = max(grid.shape[0] for grid in self.grids)
+        self.cols = max(grid.shape[1] for grid in self.grids)
+        self.links = {grid.key: self._links(grid) for grid in self.grids}
+        longest = max((_span(link) for links in self.links.values() for link in links), default=0)
+        self.arcs = ARC_START + arc_height(longest, 1.0) + 0.12 if longest else 0.0
+        best = (-1.0, 1)
+        for columns in range(1, len(self.grids) + 1):
+            if math.ceil(len(self.grids) / columns) * columns - len(self.grids) >= columns:
+                continue
+            u = pitch(partial(self.measure, columns=columns), width, height, sheet.page)
+            best = max(best, (u, -abs(columns)), key=lambda pair: (round(pair[0], 3), pair[1]))
+        self.u, self.columns = best[0], -best[1]
+        self.width, self.height = self.measure(self.u, self.columns)
+        self.digits = self._digits()
+
+    def _links(self, grid: Grid) -> list[Link]:
+        return [link for link in self.sheet.scene.links if link.start[0] == grid.key]
+
+    def _digits(self) -> list[Digits] | None:
+        """The numbers of all panels, none where those of any would be too small."""
+        if self.u < TILES_FROM * 2:
+            return None
+        found = [Digits.of(g.values, self.sheet.type, g.all_roles) for g in self.grids]
+        least = max(digits.pitch(self.sheet.page.least) for digits in found)
+        return found if self.u >= least else None
+
+    def gap(self, u: float, columns: int) -> float:
+        """The distance of panels: they share what is left of a row."""
+        if columns == 1:
+            return 0.0
+        spare = (self.room - columns * self.cols * u) / (columns - 1)
+        return min(max(GAP * u, 10.0, spare), max(2.5 * u, 90.0))
+
+    def measure(self, u: float, columns: int) -> tuple[float, float]:
+        """(width, height) of all panels."""
+        lines = math.ceil(len(self.grids) / columns)
+        gap = max(GAP * u, 10.0)
+        width = columns * self.cols * u + (columns - 1) * gap
+        words = self._word_room(u, columns)
+        below = max(caption.measure(words) for caption in self.captions)
+        height = lines * ((self.arcs + self.rows) * u + below) + (lines - 1) * max(0.9 * u, 12.0)
+        return width, height
+
+    def _word_room(self, u: float, columns: int) -> float:
+        """The width of a panel's words: half of the gap at both sides belongs to it."""
+        return max(self.cols * u + 0.8 * self.gap(u, columns), 40.0)
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw all panels."""
+        u, columns, gap = self.u, self.columns, self.gap(self.u, self.columns)
+        words = self._word_room(u, columns)
+        below = max(caption.measure(words) for caption in self.captions)
+        width = columns * self.cols * u + (columns - 1) * gap
+        left += (self.width - width) / 2
+        step = (self.arcs + self.rows) * u + below + max(0.9 * u, 12.0)
+        for i, (grid, caption) in enumerate(zip(self.grids, self.captions, strict=True)):
+            line, column = divmod(i, columns)
+            x = left + column * (self.cols * u + gap) + (self.cols - grid.shape[1]) * u / 2
+            y = top + line * step + self.arcs * u
+            place = Place(x, y, u, *grid.shape)
+            draw_cells(canvas, grid, place, self.digits[i] if self.digits else None)
+            for frame in grid.frames:
+                draw_frame(canvas, place, frame)
+            for link in self.links[grid.key]:
+                draw_arc(canvas, grid, place, link)
+            bottom = place.top + self.rows * u
+            caption.draw(canvas, x + grid.shape[1] * u / 2, bottom, words)
+
+
+def _span(link: Link) -> int:
+    return abs(link.start[2] - link.end[2])
+
+
+def arc_height(columns: float, u: float) -> float:
+    """How far an arc over so many columns rises: long ones stay low."""
+    return float(0.40 * (columns * u) ** 0.78 * u**0.22)
+
+
+def draw_arc(canvas: Canvas, grid: Grid, place: Place, link: Link) -> None:
+    """A copy from one column to another, above the grid, in the color of what is copied."""
+    u = place.u
+    x0, _ = place.center(0, link.start[2])
+    x1, _ = place.center(0, link.end[2])
+    base = place.top - ARC_START * u
+    rise = arc_height(_span(link), u) * 4 / 3
+    color = column_color(canvas, grid, link.start[2])
+    width = min(2.4, max(0.8, 0.047 * u))
+    head = ARC_HEAD * u
+    tip = base + 0.06 * u
+    points = [(x0, base), (x0, base - rise), (x1, base - rise), (x1, tip - 0.7 * head)]
+    canvas.curve(points, color, width, height=FRAMES)
+    canvas.head((x1, tip), (0.0, 1.0), head, color)
+    canvas.discs(np.array([[x0, base]]), 3.0 * width, color[None], height=FRAMES)
+
+
+def column_color(canvas: Canvas, grid: Grid, col: int) -> np.ndarray:
+    """The identity color of a column at a row where it stands out from the paper."""
+    assert grid.source is not None
+    _, cols = grid.extent
+    paper = rgb(canvas.theme.tokens.paper)
+    index = int(grid.source[1][col])
+    steps = [0.33, 0.2, 0.1, 0.0] if canvas.theme.dark else [0.67, 0.8, 0.9, 1.0]
+    for step in steps:
+        color = ident(step * 99, index, 100, cols)
+        if contrast(color, paper) >= 3.0:
+            break
+    return color

@@ -1,0 +1,170 @@
+"""Words and digits on paper: font chains, measuring, runs that shrink and wrap, glyph outlines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib import font_manager
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath, TextToPath
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+REGULAR, MEDIUM, SEMIBOLD, BOLD = 400, 500, 600, 700
+OWN_FAMILY = "Convviz Inter"
+FALLBACK = "DejaVu Sans"
+MONO = "DejaVu Sans Mono"
+CAP_HEIGHT = 0.728
+"""Of an em: 0.727 in Inter, 0.729 in DejaVu Sans. A number is centered by it."""
+SHRINK = 0.8
+"""The most that a text shrinks before it wraps."""
+
+
+class Run(NamedTuple):
+    """A piece of one line: its words, color (r, g, b) and weight."""
+
+    text: str
+    color: Any
+    weight: int = REGULAR
+
+
+Line = tuple[Run, ...]
+
+
+class Glyph(NamedTuple):
+    """One character's outline at 1 pt, y down, from its origin, and how far it moves the pen."""
+
+    vertices: Array
+    codes: Array
+    advance: float
+
+
+@cache
+def add_fonts() -> None:
+    """Make the package's fonts known to matplotlib, once."""
+    folder = resources.files("convviz.render") / "fonts"
+    for weight in ("Regular", "Medium", "SemiBold", "Bold"):
+        with resources.as_file(folder / f"Inter-{weight}.ttf") as path:
+            font_manager.fontManager.addfont(str(path))
+
+
+@dataclass(frozen=True)
+class Typeface:
+    """A chain of families: a character is taken from the first that has it."""
+
+    families: tuple[str, ...] = (OWN_FAMILY, FALLBACK)
+
+    @classmethod
+    def of(cls, font: str | None) -> Typeface:
+        """The package's own type, or `font` in front of it."""
+        add_fonts()
+        if font is None:
+            return cls()
+        return cls(tuple(dict.fromkeys((font, FALLBACK, OWN_FAMILY))))
+
+    def properties(self, size: float, weight: int, *, mono: bool = False) -> FontProperties:
+        """What matplotlib needs to find the fonts."""
+        families = (MONO, *self.families) if mono else self.families
+        return _properties(families, size, weight)
+
+    def width(self, text: str, size: float, weight: int = REGULAR, *, mono: bool = False) -> float:
+        """The advance of `text` in points, its outer spaces counted."""
+        families = (MONO, *self.families) if mono else self.families
+        return _width(text, families, weight) * size
+
+    def line_width(self, line: Iterable[Run], size: float) -> float:
+        """The advance of runs laid end to end."""
+        return sum(self.width(run.text, size, run.weight) for run in line)
+
+    def glyph(self, character: str, weight: int) -> Glyph:
+        """The outline of one character."""
+        return _glyph(character, self.families, weight)
+
+    def fit(self, line: Line, size: float, width: float) -> tuple[float, list[Line]]:
+        """(size, lines): as it is if it fits, else shrunk to at most 80 %, else wrapped as well."""
+        natural = self.line_width(line, size)
+        if natural <= width or natural == 0:
+            return size, [line]
+        if natural * SHRINK <= width:
+            return size * width / natural, [line]
+        return size * SHRINK, self.wrapped(line, size * SHRINK, width)
+
+    def wrapped(self, line: Line, size: float, width: float) -> list[Line]:
+        """`line` broken between words; a word that is too long by itself is broken too."""
+        lines: list[list[Run]] = [[]]
+        room = width
+        for run in line:
+            for piece in _words(run.text):
+                rest = piece
+                while rest:
+                    if self.width(rest.rstrip(" "), size, run.weight) <= room:
+                        cut = len(rest)
+                    elif lines[-1]:
+                        # Start a line with it; what ends a run may stand apart from its blanks.
+                        lines.append([])
+                        room, rest = width, rest.lstrip(" ")
+                        continue
+                    else:
+                        cut = self._longest(rest, size, run.weight, room)
+                    lines[-1].append(run._replace(text=rest[:cut]))
+                    room -= self.width(rest[:cut], size, run.weight)
+                    rest = rest[cut:]
+                    if rest:
+                        lines.append([])
+                        room = width
+        return [tuple(runs) for runs in lines if runs] or [line]
+
+    def _longest(self, word: str, size: float, weight: int, room: float) -> int:
+        """How many characters of `word` fit, at least one."""
+        low, high = 1, len(word)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.width(word[:middle], size, weight) <= room:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+
+def _words(text: str) -> Sequence[str]:
+    """`text` in pieces that end with their spaces: joined, they are the text."""
+    pieces: list[str] = []
+    start = 0
+    for i, character in enumerate(text):
+        if character == " " and i + 1 < len(text) and text[i + 1] != " ":
+            pieces.append(text[start : i + 1])
+            start = i + 1
+    pieces.append(text[start:])
+    return pieces
+
+
+@lru_cache(maxsize=512)
+def _properties(families: tuple[str, ...], size: float, weight: int) -> FontProperties:
+    return FontProperties(family=list(families), size=size, weight=weight)
+
+
+@lru_cache(maxsize=8192)
+def _width(text: str, families: tuple[str, ...], weight: int) -> float:
+    """Advance at 1 pt. Between sentinels, because spaces at the ends have no ink to measure."""
+    return _inked(f"|{text}|", families, weight) - _inked("||", families, weight)
+
+
+@lru_cache(maxsize=1024)
+def _inked(text: str, families: tuple[str, ...], weight: int) -> float:
+    properties = _properties(families, 100.0, weight)
+    width, _, _ = TextToPath().get_text_width_height_descent(text, properties, False)
+    return float(width) / 100.0
+
+
+@lru_cache(maxsize=1024)
+def _glyph(character: str, families: tuple[str, ...], weight: int) -> Glyph:
+    path = TextPath((0, 0), character, prop=_properties(families, 100.0, weight))
+    vertices = np.asarray(path.vertices, float).reshape(-1, 2) * (0.01, -0.01)
+    codes = np.asarray(path.codes if path.codes is not None else (), np.uint8)
+    return Glyph(vertices, codes, _width(character, families, weight))
