@@ -39,6 +39,7 @@ COMMANDS: dict[str, Row] = {
     ),
     "pool": Row("pool", "max and average: the winner, the divisor, ceil_mode"),
     "shape": Row("shape", "sizes, parameters, MACs, receptive field of one layer or many"),
+    "figures": Row("figures", "draw every figure of a TOML file, or a preset"),
 }
 
 
@@ -76,6 +77,12 @@ class Convviz(click.Group):
         from convviz.cli.overview import overview
 
         return "\n".join("".join(text for text, _ in line) for line in overview())
+
+
+def options_of(name: str) -> dict[str, str]:
+    """Every option word of the command `name` → its parameter."""
+    module = importlib.import_module(f"convviz.cli.{COMMANDS[name].module}")
+    return {word: flag.param for word, flag in module.command.flags().items()}
 
 
 def show_help(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

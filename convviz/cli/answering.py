@@ -23,7 +23,7 @@ NUMBERS = (".npy", ".csv", ".json")
 
 @dataclass(frozen=True)
 class Looks:
-    """How the answer looks, and where it goes; read before any work, so that it is refused early."""
+    """How the answer looks and where it goes; read before any work, to be refused early."""
 
     json: bool
     plain: bool
@@ -53,7 +53,9 @@ def looks(asked: Asked) -> Looks:
         asked.flag("json"),
         asked.flag("plain"),
         asked.flag("full"),
-        asked.read("precision", readers.whole("the precision", 0, 15)) if "precision" in asked else None,
+        asked.read("precision", readers.whole("the precision", 0, 15))
+        if "precision" in asked
+        else None,
         color,
         theme,
         asked.flag("ascii"),
@@ -134,9 +136,7 @@ def save_picture(
     files.write(target.path, data)
 
 
-def scene_of(
-    asked: Asked, accounts: Sequence[Account], at: tuple[int, ...], tiling: bool
-) -> Scene:
+def scene_of(asked: Asked, accounts: Sequence[Account], at: tuple[int, ...], tiling: bool) -> Scene:
     """What is shown, as a value."""
     from convviz.diagrams import View, scene
 
@@ -165,8 +165,6 @@ def show(
     else:
         from convviz.render import terminal
 
-        speaking.write(
-            terminal.screen(shown, stream, full=wanted.full, precision=wanted.precision)
-        )
+        speaking.write(terminal.screen(shown, stream, full=wanted.full, precision=wanted.precision))
     if note:
         speaking.say([[(note, "muted")]], stream)

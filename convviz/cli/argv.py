@@ -1,4 +1,4 @@
-"""A command line as it was typed: which words are options, which are their values, which neither."""
+"""A command line as it was typed: which words are options, their values, or neither."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUMBER = re.compile(r"-\.?[0-9]")
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """What the command line needs to know about an option: its parameter, and if a value follows."""
+    """An option as a command line sees it: its parameter, and whether a value follows."""
 
     param: str
     takes_value: bool
@@ -111,7 +111,10 @@ def _option(
     if not flag.takes_value:
         if glue:
             raise SpecError(
-                f"{name} takes no value", accepted="leave it out", source=word, span=(len(name), len(word))
+                f"{name} takes no value",
+                accepted="leave it out",
+                source=word,
+                span=(len(name), len(word)),
             )
         words.options.append(name)
         words.typed[flag.param] = Typed(name, "", "")
@@ -140,5 +143,7 @@ def _unknown(name: str, word: str, flags: dict[str, Flag]) -> SpecError:
         source=word,
         span=(0, len(word) if guess and not name.startswith("--") else len(name)),
         accepted=f"did you mean {guess}?" if guess else "",
-        remedy="" if guess else "--help lists the options; what starts with a dash itself goes after --",
+        remedy=""
+        if guess
+        else "--help lists the options; what starts with a dash itself goes after --",
     )

@@ -10,21 +10,22 @@ from convviz.cli import readers
 from convviz.cli.command import Asked
 from convviz.cli.options import FILLS
 from convviz.errors import SpecError
+from convviz.spec.layers import Conv, ConvTranspose, Pool
 from convviz.spec.parser import parse_index, parse_input, parse_padding, parse_sizes
 
 if TYPE_CHECKING:
-    from convviz.sources import Source
+    from convviz.engine.account import Account
     from convviz.sources.budget import Budget
+    from convviz.sources.source import Source
+    from convviz.sources.weights import Fit
 
 DIMS = "dims"
 SIZED = ("kernel", "stride", "padding", "dilation", "output_padding")
 """Parameters with one entry per axis: two entries say that there are two axes."""
 
 
-def sizes(asked: Asked, param: str, default: int | None) -> Any:
+def sizes(asked: Asked, param: str) -> int | tuple[int, ...]:
     """The sizes of `param`: an int for all axes, or a tuple with one entry per axis."""
-    if param not in asked:
-        return default
     numbers = asked.read(param, lambda text: parse_sizes(text, param))
     return numbers[0] if len(numbers) == 1 else numbers
 
@@ -66,7 +67,7 @@ def source(asked: Asked, default: str, spatial: int | None) -> Source:
     words = asked.read("input", parse_input, default)
     fill = asked.read("fill", readers.one_of(FILLS, "fill", "fill", "fills"), FILLS[0])
     numbers, limit = seed(asked), budget(asked)
-    try:
+    with asked.pointing("input"):
         return load(
             words,
             spatial=spatial,
@@ -75,13 +76,40 @@ def source(asked: Asked, default: str, spatial: int | None) -> Source:
             budget=limit,
             stdin=sys.stdin.buffer if sys.stdin is not None else None,
         )
-    except SpecError as error:
-        if error.argument or error.source:
-            raise
-        typed = asked.typed.get("input")
-        if typed is None:
-            raise
-        raise error.at(typed.text) from error.__cause__
+
+
+def channels(source: Source) -> int:
+    """The channels of the input: 1 where it has no axis for them."""
+    return source.array.shape[source.lead - 1] if source.lead else 1
+
+
+def account(
+    asked: Asked, layer: Conv | ConvTranspose | Pool, source: Source, fit: Fit | None
+) -> Account:
+    """What the layer makes of the input; every size is checked before it is computed.
+
+    Raises SpecError: the input does not fit the layer, or an array exceeds the budget.
+    """
+    from convviz.cli import weighing
+    from convviz.engine.account import run
+
+    array = batched(source.array, source.lead)
+    limit = budget(asked)
+    samples = array.shape[:1]
+    limit.check(samples + layer.output(array.shape[1:]), "an output")
+    if isinstance(layer, ConvTranspose):
+        spread = tuple(axis.spread(n) for axis, n in zip(layer.axes, array.shape[2:], strict=True))
+        limit.check((*samples, layer.out_channels, *spread), "a sum of stamps")
+    else:
+        padded = tuple(
+            n + axis.before + axis.after
+            for axis, n in zip(layer.axes, array.shape[2:], strict=True)
+        )
+        limit.check(array.shape[:2] + padded, "a padded input", array.itemsize)
+    if isinstance(layer, Pool):
+        return run(layer, array, lead=source.lead)
+    weight = weighing.weight(asked, layer, fit)
+    return run(layer, array, weight, weighing.bias(asked, layer), lead=source.lead)
 
 
 def index(asked: Asked, spatial: Sequence[int], channels: int, batch: int) -> tuple[int, ...]:
@@ -95,7 +123,9 @@ def index(asked: Asked, spatial: Sequence[int], channels: int, batch: int) -> tu
     full = (batch, channels, *spatial)
     count = len(spatial)
     if not count <= len(typed) <= count + 2:
-        names = ("COL",) if count == 1 else ("ROW", "COL") if count == 2 else ("DEPTH", "ROW", "COL")
+        names = (
+            ("COL",) if count == 1 else ("ROW", "COL") if count == 2 else ("DEPTH", "ROW", "COL")
+        )
         raise asked.at(
             SpecError(
                 f"--at has {len(typed)} indices, but a cell has {count}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -17,6 +18,17 @@ T = TypeVar("T")
 
 PARAMS = {"padding_mode": "mode", "count_include_pad": "exclude_padding", "kernel_size": "kernel"}
 """Names that the rooms use in errors → the parameter of the command line, where they differ."""
+
+LAYER_WORDS = {
+    "kernel": "kernel_size",
+    "stride": "stride",
+    "padding": "padding",
+    "dilation": "dilation",
+    "groups": "groups",
+    "output_padding": "output_padding",
+    "padding_mode": "padding_mode",
+}
+"""Parameters that a layer's text holds, in PyTorch's words."""
 
 SPELLINGS = {
     "kernel": "-k",
@@ -73,9 +85,7 @@ class Argument(click.Argument):
     def __init__(
         self, name: str, *, text: str = "", many: bool = False, choices: Sequence[str] | str = ()
     ) -> None:
-        super().__init__(
-            [name], required=False, nargs=-1 if many else 1, type=click.UNPROCESSED
-        )
+        super().__init__([name], required=False, nargs=-1 if many else 1, type=click.UNPROCESSED)
         self.lines = (text,) if text else ()
         self.choices = choices
 
@@ -129,13 +139,25 @@ class Asked:
             if default is None:
                 raise AssertionError(f"{param} has no default")
             return reader(default)
-        typed = self.typed[param]
+        with self.pointing(param):
+            return reader(self.typed[param].value)
+
+    @contextmanager
+    def pointing(self, param: str) -> Iterator[None]:
+        """Errors from within point at the words that `param` was typed as.
+
+        One that names another parameter, or stands in a text of its own (a line of a file), stays.
+        """
         try:
-            return reader(typed.value)
+            yield
         except SpecError as error:
-            inner = error.span if error.source and error.source == typed.value else None
-            if error.source and inner is None:
-                raise  # it points into a file
+            typed = self.typed.get(param)
+            own = PARAMS.get(error.argument, error.argument) in ("", param)
+            if typed is None or (error.source and error.source != typed.value):
+                raise
+            if not error.source and not own:
+                raise
+            inner = error.span if error.source else None
             raise self.spelled(error.at(typed.text, typed.span(inner))) from error.__cause__
 
     def at(self, error: SpecError) -> SpecError:
@@ -144,6 +166,8 @@ class Asked:
             typed = self.typed.get(PARAMS.get(error.argument, error.argument))
             if typed is not None:
                 error = error.at(typed.text, typed.span())
+            elif "layer" in self.typed and error.argument in LAYER_WORDS:
+                error = error.at(self.typed["layer"].text)
         return self.spelled(error)
 
     def spelled(self, error: SpecError) -> SpecError:
@@ -154,6 +178,8 @@ class Asked:
         """A parameter as it is typed: ("kernel", "5") → "-k 5"."""
         param = PARAMS.get(name, name)
         typed = self.typed.get(param)
+        if typed is None and "layer" in self.typed and name in LAYER_WORDS:
+            return f"{LAYER_WORDS[name]}={value}"
         flag = typed.flag if typed and typed.flag else ""
         flag = flag or SPELLINGS.get(param, f"--{param.replace('_', '-')}")
         if value in ("True", "False"):
@@ -168,7 +194,8 @@ def option_value(value: str) -> str:
     entries = value.replace(" ", "").strip("()").rstrip(",")
     if "(" in value[1:]:
         return ",".join(
-            ":".join(pair.strip("(,)").split(",")) for pair in entries.replace("),(", ")(").split(")(")
+            ":".join(pair.strip("(,)").split(","))
+            for pair in entries.replace("),(", ")(").split(")(")
         ).rstrip(")")
     return entries
 
@@ -257,7 +284,9 @@ def _span_of_last(words: Sequence[str], count: int) -> tuple[int, int]:
 
 
 def _numbers(words: Sequence[str]) -> bool:
-    return all(word[:1].isdigit() and word.replace(".", "").replace(";", "").isdigit() for word in words)
+    return all(
+        word[:1].isdigit() and word.replace(".", "").replace(";", "").isdigit() for word in words
+    )
 
 
 __all__ = ["Argument", "Asked", "Command", "Line", "Option", "Page", "completions"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from convviz.cli.command import Argument, Option
 from convviz.spec.layers import LAYER_MODES
 from convviz.spec.modes import MODES, NAMES, TORCH_NAMES
@@ -35,9 +33,9 @@ def input_argument() -> Argument:
     )
 
 
-def layer_argument(example: str) -> Argument:
-    """LAYER, in PyTorch's words."""
-    return Argument("layer", text=f'"{example}" stands for all options above')
+def layer_argument() -> Argument:
+    """LAYER, in PyTorch's words; the examples show it."""
+    return Argument("layer")
 
 
 def pad_modes() -> Option:
@@ -60,28 +58,60 @@ def layer_modes() -> Option:
     )  # fmt: skip
 
 
-def sizes(kernel: str, stride: str) -> list[Option]:
+def sizes(
+    kernel: str, stride: str, step: str = "cells from one window to the next"
+) -> list[Option]:
     """`-k` and `-s`, with their defaults."""
     return [
-        Option("-k", "--kernel", word="SIZE", text="3, or 3,5 (rows, cols)", shown=kernel,
-               group="Layer"),
-        Option("-s", "--stride", word="N", text="cells from one window to the next",
+        Option("-k", "--kernel", word="SIZE", text="3, or 3,5 (rows, cols), as all sizes below",
+               shown=kernel, group="Layer"),
+        Option("-s", "--stride", word="N", text=step,
                shown=stride, group="Layer"),
     ]  # fmt: skip
 
 
-def input_options(*, weights: bool) -> list[Option]:
-    """What fills a shape."""
-    seed = "for random fills and weights" if weights else "for random fills"
+def dilation(text: str = "cells from one tap to the next") -> Option:
+    """`-d`."""
+    return Option("-d", "--dilation", word="N", text=text, shown="1", group="Layer")
+
+
+def at(word: str, text: str) -> Option:
+    """`--at`."""
+    return Option("--at", word=word, text=text, shown="0,0", group="Layer")
+
+
+def channel_options() -> list[Option]:
+    """`--groups` and `--out-channels`, which is named in the other's text."""
     return [
-        Option("--fill", word="NAME", text=" ".join(FILLS), shown="count", group="Input",
-               choices=FILLS),
-        Option("--seed", word="N", text=seed, shown="0", group="Input"),
+        Option("-g", "--groups", word="N", group="Layer", shown="1",
+               text="channel groups; --out-channels N, else one each"),
+        Option("--out-channels", word="N", group="Layer"),
     ]  # fmt: skip
 
 
-def output_options(compare: str = "") -> list[Option]:
-    """Where the answer goes and how it looks."""
+def weight_options() -> list[Option]:
+    """`--weight` and `--bias`."""
+    names = " ".join(WEIGHTS)
+    return [
+        Option("--weight", word="W", group="Layer", choices=(*WEIGHTS, "files"), shown="count",
+               text=f'"1 0; 0 1", w.npy, or {names}'),
+        Option("--bias", word="B", text='0.5, "1 2" (one per output channel), b.npy, random',
+               shown="none", group="Layer", choices=(*BIASES, "files")),
+    ]  # fmt: skip
+
+
+def fill() -> Option:
+    """`--fill`."""
+    return Option(
+        "--fill", word="NAME", text=" ".join(FILLS), shown="count", group="Input", choices=FILLS
+    )
+
+
+def output_options(compare: str = "", *, brief: bool = True) -> list[Option]:
+    """Where the answer goes and how it looks.
+
+    brief: WHEN and NAME for the choices of --color and --theme, which `--help` alone spells out.
+    """
     options = [
         Option("-o", "output", word="FILE", choices="files"),
         Option("--json"),
@@ -93,28 +123,12 @@ def output_options(compare: str = "") -> list[Option]:
         options.append(Option("--compare", word=compare))
     return [
         *options,
-        Option("--color", word="|".join(COLORS), choices=COLORS),
+        Option("--color", word="WHEN" if brief else "|".join(COLORS), choices=COLORS),
         Option("--ascii"),
-        Option("--theme", word="|".join(THEMES), choices=THEMES),
+        Option("--theme", word="NAME" if brief else "|".join(THEMES), choices=THEMES),
+        *([Option("--seed", word="N")] if brief else []),
         Option("--dims", word="N", choices=("1", "2", "3")),
         Option("--max-elements", word="N"),
         Option("--size", word="SIZE", choices=SIZES),
         Option("--title", word="TEXT"),
     ]
-
-
-def weight_options(channels: str) -> list[Option]:
-    """`--out-channels`, `--weight` and `--bias`."""
-    first, second = " ".join(WEIGHTS[:8]), " ".join(WEIGHTS[8:])
-    return [
-        Option("--out-channels", word="N", text="output channels", shown=channels, group="Layer"),
-        Option("--weight", word="W", group="Layer", choices=(*WEIGHTS, "files"), shown="count",
-               text=(f'"1 0; 0 1", w.npy, or {second}', first)),
-        Option("--bias", word="B", text="0.5, or 1,2 (one per output channel), b.npy, random",
-               shown="none", group="Layer", choices=(*BIASES, "files")),
-    ]  # fmt: skip
-
-
-def choices(words: Sequence[str]) -> str:
-    """Words as help lists them."""
-    return " ".join(words)

@@ -44,7 +44,9 @@ def pad(asked: Asked) -> None:
 
     from convviz.engine.account import run
 
-    accounts = [run(layer, asking.batched(array, source.lead), lead=source.lead) for layer in layers]
+    accounts = [
+        run(layer, asking.batched(array, source.lead), lead=source.lead) for layer in layers
+    ]
     answering.answer(
         asked,
         wanted,
@@ -111,9 +113,9 @@ def compared(text: str) -> list[str]:
     for word in rest.split(","):
         bare = word.strip()
         if bare not in BY_NAME:
-            raise unknown(
-                "padding mode", bare, NAMES, argument="compare", heading="modes"
-            ).at(text, (start, start + max(1, len(word))))
+            raise unknown("padding mode", bare, NAMES, argument="compare", heading="modes").at(
+                text, (start, start + max(1, len(word)))
+            )
         modes.append(BY_NAME[bare].name)
         start += len(word) + 1
     return modes
@@ -131,8 +133,9 @@ command = Command(
         options.pad_modes(),
         Option("--value", word="V", group="Padding"),
         Option("--tiling", text="circular as a crop of the endless tiling", group="Padding"),
-        *options.input_options(weights=True),
-        *options.output_options("mode=A,B"),
+        options.fill(),
+        Option("--seed", word="N", text="for random fills and weights", shown="0", group="Input"),
+        *options.output_options("mode=A,B", brief=False),
     ],
     title="pad an array and show where every padded cell comes from",
     examples=(

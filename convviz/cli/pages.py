@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -30,11 +31,11 @@ def command_page(
     groups = list(dict.fromkeys([*(o.group for o in options if o.group != COMPACT)]))
     if "Input" not in groups and any(a.lines for a in arguments):
         groups.append("Input")
-    width = max(len(left(o)) for o in options if o.group != COMPACT)
+    width = max(len(left(o)) for o in options if o.group != COMPACT and o.lines)
     for group in groups:
         page.append(((group, "bold"),))
         if group == "Input":
-            for argument in arguments:
+            for argument in filter(has_lines, arguments):
                 page += rows(argument_word(argument), argument.lines, "", width)
         for option in options:
             if option.group == group and option.lines:
@@ -53,13 +54,20 @@ def example_lines(examples: Sequence[tuple[str, str]]) -> Page:
 
 
 def rows(name: str, lines: Sequence[str], shown: str, width: int) -> Iterable[Line]:
-    """An option with its lines of help, its default in brackets on the first."""
-    first, *more = lines
+    """An option with its help, its default in brackets at the end of the first line.
+
+    lines: one text, which is wrapped, or lines that are laid out already.
+    """
+    start = width + 4
     default = f"[{shown}]" if shown else ""
-    words = f"{first:<{DEFAULT_COLUMN - width - 4}}" if default else first
+    room = DEFAULT_COLUMN - start - 1 if default else WIDTH - start
+    if len(lines) == 1:
+        lines = textwrap.wrap(lines[0], room, break_on_hyphens=False)
+    first, *more = lines
+    words = f"{first:<{DEFAULT_COLUMN - start}}" if default else first
     yield ((f"  {name:<{width}}  ", "bold"), (words, ""), (default, "muted"))
     for line in more:
-        yield ((" " * (width + 4) + line, ""),)
+        yield ((" " * start + line, ""),)
 
 
 def flowed(options: Sequence[Any]) -> Iterable[Line]:
@@ -74,6 +82,11 @@ def flowed(options: Sequence[Any]) -> Iterable[Line]:
         line += [(f"  {name}", "bold"), (value, "")]
         length += 2 + len(name) + len(value)
     yield tuple(line)
+
+
+def has_lines(param: Any) -> bool:
+    """Whether help explains it on a line of its own."""
+    return bool(param.lines)
 
 
 def left(option: Any) -> str:

@@ -103,9 +103,9 @@ def values(array: Array) -> Any:
     if finite.all():
         # Whole numbers as 9, not 9.0: shorter, and the same number.
         negative_zero = (array == 0) & np.signbit(array)
-        if (np.abs(array) < EXACT).all() and (array == np.rint(array)).all():
-            if not negative_zero.any():
-                array = array.astype(np.int64)
+        whole = (np.abs(array) < EXACT).all() and (array == np.rint(array)).all()
+        if whole and not negative_zero.any():
+            array = array.astype(np.int64)
         return array.tolist()
     return worded(array.tolist())
 

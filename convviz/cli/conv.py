@@ -1,0 +1,49 @@
+"""`convviz conv`: windows, kernel, output, and one dot product written out."""
+
+from __future__ import annotations
+
+from convviz.cli import answering, asking, layering, options, weighing
+from convviz.cli.command import Asked, Command, Option
+from convviz.spec.layers import Conv
+
+SIZE, NDIM = 7, 2
+
+
+def conv(asked: Asked) -> None:
+    """Answer `convviz conv`."""
+    looks = answering.looks(asked)
+    wanted = layering.wanted(asked, (Conv,))
+    source = asking.source(asked, layering.default_input(wanted, SIZE, NDIM), wanted.spatial)
+    channels = asking.channels(source)
+    groups = wanted.layer.groups if isinstance(wanted.layer, Conv) else wanted.get("groups", 1)
+    fit = weighing.given(asked, source.spatial, channels, groups, transposed=False)
+    layer = layering.conv(wanted, channels, source.spatial, fit, bias="bias" in asked)
+    account = asking.account(asked, layer, source, fit)
+    at = asking.index(asked, account.shape[2:], account.shape[1], account.shape[0])
+    answering.answer(asked, looks, [account], at=at, image=source.image, note=source.note)
+
+
+command = Command(
+    "conv",
+    conv,
+    [
+        options.input_argument(),
+        options.layer_argument(),
+        *options.sizes("3", "1"),
+        Option("-p", "--padding", word="PAD", text="1, or 1:0,2:1 (before:after), same, valid",
+               shown="0", group="Layer", choices=("0", "1", "same", "valid")),
+        options.dilation(),
+        *options.channel_options(),
+        options.layer_modes(),
+        *options.weight_options(),
+        options.at("[O,]R,C", "the output cell that is explained"),
+        options.fill(),
+        *options.output_options(),
+    ],
+    title="slide a kernel over an input and add up",
+    examples=(
+        ("convviz conv 7x7 -k 3 -s 2 -p 1 --at 1,2", "one output cell"),
+        ('convviz conv 3x7x7 "Conv2d(3, 2, 3, dilation=2)"', "as PyTorch writes it"),
+        ("convviz conv sample:photo --weight sobel-x -o x.png", "a feature map"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,243 @@
+"""Numbers in text files: rows of .csv, .tsv and .txt, nested lists of .json."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.errors import SpecError, near, printable, shortened
+from convviz.sources.budget import Budget
+from convviz.sources.source import Source
+from convviz.spec.literals import AXES
+
+MARGIN = 1 << 20
+BREAKS = re.compile(r"\r\n|\r|\n")
+NUMBER = re.compile(
+    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.I
+)
+WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+DIGITS = 18
+
+
+def csv(file: BinaryIO, name: str, budget: Budget) -> Source:
+    """Rows of numbers with commas (or semicolons, tabs, blanks) between them."""
+    text = decoded(file, name, budget)
+    for delimiter in (",", ";", "\t"):
+        if delimiter in text:
+            return rows(text, delimiter, name, budget)
+    return rows(text, None, name, budget)
+
+
+def tsv(file: BinaryIO, name: str, budget: Budget) -> Source:
+    """Rows of numbers with tabs between them."""
+    return rows(decoded(file, name, budget), "\t", name, budget)
+
+
+def txt(file: BinaryIO, name: str, budget: Budget) -> Source:
+    """Rows of numbers as they are typed: blanks or commas between, `;` or a newline after a row."""
+    text = decoded(file, name, budget)
+    return rows(text.replace(",", " ").replace(";", "\n"), None, name, budget)
+
+
+def decoded(file: BinaryIO, name: str, budget: Budget) -> str:
+    """The file as text, without a byte order mark.
+
+    Raises SpecError: too long, not UTF-8.
+    """
+    most = budget.elements * 8 + MARGIN
+    data = file.read(most + 1)
+    if len(data) > most:
+        budget.check_count(len(data), shown(name), f"more than {most:,} bytes", 8)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SpecError(f"{shown(name)} is not text: byte {error.start:,} is not UTF-8") from None
+
+
+def rows(text: str, delimiter: str | None, name: str, budget: Budget) -> Source:
+    """The numbers of `text`, a row per line; blank lines count for nothing.
+
+    Raises SpecError: no numbers, rows that differ in length, something else than numbers.
+    """
+    # Without an underscore or another script's digits, `float` takes what NUMBER takes, fast.
+    plain = text.isascii() and "_" not in text
+    whole = plain and not re.search(r"[.eEnN]", text)
+    table: list[list[Any]] = []
+    first = 0
+    count = 0
+    for number, line in enumerate(BREAKS.split(text), 1):
+        if not line.strip():
+            continue
+        words = line.split(delimiter)
+        try:
+            values: list[Any] = [float(word) for word in words] if plain else []
+        except ValueError:
+            values = []
+        if not values or math.inf in values or -math.inf in values:
+            values = checked(line, words, number, name)
+        if not table:
+            first = number
+        elif len(values) != len(table[0]):
+            raise ragged(line, name, (first, len(table[0])), (number, len(values)))
+        if whole and all(len(word.strip()) <= DIGITS for word in words):
+            values = [int(word) for word in words]
+        else:
+            whole = False
+        table.append(values)
+        count += len(values)
+        if count > budget.elements:
+            budget.check_count(count, shown(name), f"more than {budget.elements:,} numbers")
+    if not table:
+        raise SpecError(f"{shown(name)} holds no number")
+    array: NDArray[Any] = np.array(table, np.int64 if whole else np.float64)
+    return Source(array[0] if len(table) == 1 else array, typed=True)
+
+
+def checked(line: str, words: list[str], number: int, name: str) -> list[float]:
+    """The numbers of a line, one by one.
+
+    Raises SpecError: it points at the first that is none.
+    """
+    values = []
+    position = 0
+    for word in words:
+        bare = word.strip()
+        start = line.index(word, position) + (len(word) - len(word.lstrip()))
+        position = line.index(word, position) + len(word)
+        span = (start, start + max(1, len(bare)))
+        if not bare:
+            raise SpecError(
+                f"line {number} of {shown(name)} has an empty cell", source=line, span=span,
+                accepted="no number",
+            )  # fmt: skip
+        if len(bare) > 400 or not NUMBER.fullmatch(bare):
+            raise SpecError(
+                f"line {number} of {shown(name)} holds '{shortened(bare)}', not a number",
+                source=line, span=span, accepted="not a number",
+                remedy="leave the line with the names out" if number == 1 else "",
+            )  # fmt: skip
+        value = float(bare)
+        if math.isinf(value) and "i" not in bare.lower():
+            raise SpecError(
+                f"line {number} of {shown(name)}: {shortened(bare)} is beyond the largest number",
+                source=line, span=span, accepted="at most 1.8e308",
+            )  # fmt: skip
+        values.append(value)
+    return values
+
+
+def ragged(line: str, name: str, first: tuple[int, int], other: tuple[int, int]) -> SpecError:
+    """The error of a row that is shorter or longer than the first: (line number, values) of both."""
+    (start, expected), (number, count) = first, other
+    return SpecError(
+        f"the rows differ in length: line {start} of {shown(name)} has {expected} values, "
+        f"line {number} has {count}",
+        source=line,
+        span=(0, len(line)),
+        accepted=f"{count} value{'s' * (count != 1)}",
+    )
+
+
+def json_list(file: BinaryIO, name: str, budget: Budget) -> Source:
+    """Nested lists of numbers, or what `--json` prints: its output.
+
+    Raises SpecError: no JSON, no numbers, lists that differ in length.
+    """
+    text = decoded(file, name, budget)
+    try:
+        value = json.loads(text, parse_int=integer, parse_float=decimal)
+    except json.JSONDecodeError as error:
+        line = (
+            BREAKS.split(text)[error.lineno - 1] if error.lineno - 1 < text.count("\n") + 1 else ""
+        )
+        column = min(error.colno - 1, max(0, len(line) - 1))
+        raise SpecError(
+            f"{shown(name)} is no JSON: {error.msg[:1].lower()}{error.msg[1:]}",
+            source=line, span=(column, column + 1), accepted=f"line {error.lineno}",
+        ) from None  # fmt: skip
+    except RecursionError:
+        raise SpecError(f"{shown(name)} nests more than {AXES} lists") from None
+    for key in ("output", "values"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    if isinstance(value, dict):
+        names = [key for key in value if isinstance(key, str)]
+        guess = near("values", names)
+        raise SpecError(
+            f"{shown(name)} holds an object without values",
+            accepted=f"did you mean {guess}?" if guess else "",
+            remedy='nested lists [[1, 2], [3, 4]], or {"values": …} as --json prints them'
+        )  # fmt: skip
+    flat: list[int | float] = []
+    shape = gather(value, flat, name, budget, ())
+    typed = all(isinstance(number, int) for number in flat)
+    return Source(np.array(flat, np.int64 if typed else np.float64).reshape(shape), typed=True)
+
+
+def integer(digits: str) -> int | float:
+    """A whole number; beyond 18 digits a rounded one, as any JSON reader makes it."""
+    return int(digits) if len(digits) <= DIGITS else float(digits)
+
+
+def decimal(digits: str) -> float:
+    """A decimal number.
+
+    Raises SpecError: it is beyond float64; JSON readers make infinity of it, silently.
+    """
+    value = float(digits)
+    if math.isinf(value):
+        raise SpecError(f"{shortened(digits)} is beyond the largest number, 1.8e308")
+    return value
+
+
+def gather(
+    value: Any, flat: list[int | float], name: str, budget: Budget, path: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The shape of nested lists; their numbers are added to `flat`.
+
+    Raises SpecError: it names the entry that is no number, or shaped unlike its neighbors.
+    """
+    where = "".join(f"[{index}]" for index in path) or "the value"
+    if isinstance(value, str) and value in WORDS:
+        value = WORDS[value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        flat.append(value)
+        if len(flat) > budget.elements:
+            budget.check_count(len(flat), shown(name), f"more than {budget.elements:,} numbers")
+        return ()
+    if not isinstance(value, list):
+        raise unreadable(f"{where} is {shortened(json.dumps(value))}, not a number", name)
+    if not value:
+        raise unreadable(f"{where} is an empty list", name)
+    if len(path) == AXES:
+        raise unreadable(f"more than {AXES} lists are nested", name)
+    inner = gather(value[0], flat, name, budget, (*path, 0))
+    for index, item in enumerate(value[1:], 1):
+        found = gather(item, flat, name, budget, (*path, index))
+        if found != inner:
+            raise unreadable(
+                f"the lists differ: {where if path else ''}[0] is {described(inner)}, "
+                f"{where if path else ''}[{index}] is {described(found)}",
+                name,
+            )
+    return (len(value), *inner)
+
+
+def described(shape: tuple[int, ...]) -> str:
+    """A shape in words."""
+    return "×".join(map(str, shape)) + " values" if shape else "a number"
+
+
+def unreadable(fact: str, name: str) -> SpecError:
+    """An error of the content of `name`."""
+    return SpecError(f"{shown(name)}: {fact}")
+
+
+def shown(name: str) -> str:
+    """A file's name for a message."""
+    return shortened(printable(name), 200)
