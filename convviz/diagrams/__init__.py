@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from convviz.diagrams import compare, overlap
+from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
 from convviz.diagrams.groups import groups
 from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
+from convviz.diagrams.stride import line, stride
 from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
 from convviz.errors import unknown
-from convviz.spec.layers import Conv, ConvTranspose, Padding
+from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool
 
 __all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
 
@@ -37,6 +40,13 @@ class Diagram:
 DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("padding", "where every padded cell comes from", (Padding,), (1, 2, 3), padding),
     Diagram("tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), tiling),
+    Diagram("stride", "every window, and what one gives", (Conv, Pool), (2,), stride),
+    Diagram("line", "a kernel along one axis", (Conv, Pool), (1,), line),
+    Diagram("channels", "the sum over channels and planes", (Conv, Pool), (1, 2, 3), channels),
+    Diagram("compare", "one window, several layers", (Conv, Pool), (1, 2), compare.windows),
+    Diagram("overlap", "stamps that overlap and add", (ConvTranspose,), (1,), overlap.lanes),
+    Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), overlap.field),
+    Diagram("stamps", "how many land, several layers", (ConvTranspose,), (1, 2), overlap.compared),
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
 )
@@ -61,6 +71,15 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
 
 def default(accounts: Sequence[Account], view: View) -> str:
     """The diagram that these accounts are shown as when none is named."""
-    if isinstance(accounts[0].layer, Padding):
+    first = accounts[0]
+    layer, axes = first.layer, len(first.spatial)
+    if isinstance(layer, Padding):
         return "tiling" if view.tiling else "padding"
-    return ""
+    if isinstance(layer, ConvTranspose):
+        return "stamps" if len(accounts) > 1 else "overlap" if axes == 1 else "coverage"
+    if len(accounts) > 1:
+        return "compare"
+    several = isinstance(layer, Conv) and layer.in_channels > layer.groups
+    if several or axes == 3:
+        return "channels"
+    return "line" if axes == 1 else "stride"

@@ -202,6 +202,7 @@ class Grid:
     windows: Windows | None = None
     top: tuple[Ruler, ...] = ()
     left: tuple[Ruler, ...] = ()
+    bottom: tuple[Ruler, ...] = ()
     source: tuple[Index, Index] | None = None
     extent: tuple[int, int] = (1, 1)
     by_row: bool = False
@@ -270,6 +271,7 @@ class Equation:
     left, right: (rows, cols) factors in the shape of the kernel; right is None for pooling.
     counted: (rows, cols) of bool: terms that take part (padding that an average leaves out).
     grids:   keys of the grids that left and right come from: numbers are written as they are there.
+    bias:    for "dot": what is added to the sum; None: nothing.
     parts:   for "sum": (name, value) addends, such as channel sums and the bias.
     band:    the band of grids beside which it stands (a lane); −1: below all.
     source:  for "max": the index of the winner in the input.
@@ -286,6 +288,7 @@ class Equation:
     winner: tuple[int, int] | None = None
     source: tuple[int, ...] = ()
     parts: tuple[tuple[str, Any], ...] = ()
+    bias: Any = None
     band: int = -1
 
 

@@ -1,0 +1,80 @@
+"""The same input under one parameter with several values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from convviz.diagrams.gather import Look
+from convviz.diagrams.phrases import differing, headline
+from convviz.diagrams.scene import Measure, Role, Run, Scene, Text
+from convviz.diagrams.view import View
+from convviz.diagrams.words import per_axis, shown_shape
+from convviz.engine.account import Account
+from convviz.spec.layers import Pool, times
+
+
+def windows(accounts: Sequence[Account], view: View) -> Scene:
+    """The chosen window of every account on its padded input."""
+    looks = [Look.at(account, view) for account in accounts]
+    names = panel_names(accounts)
+    word = plain_name(names[0]).partition(" ")[0]
+    grids = []
+    for look, name in zip(looks, names, strict=True):
+        grid = look.plane(look.inputs[0], None, plain_name(name), name)
+        reach = per_axis([axis.reach for axis in look.layer.axes])
+        out = times(shown_shape(look.account, look.account.shape))
+        rulers = slice(0 if "stride" in plain_name(name) else -1, None)
+        grids.append(
+            replace(
+                grid, rule=f"reach {reach}, output {out}", top=grid.top[rulers],
+                left=grid.left[rulers],
+            )
+        )  # fmt: skip
+    first = looks[0]
+    pool = isinstance(first.layer, Pool)
+    return Scene(
+        diagram="compare",
+        headline=headline("pool" if pool else "conv", accounts),
+        bands=(tuple(grids),),
+        title=CLAIMS.get(word, f"One input, several values of {word}"),
+        subtitle=(
+            Run("The same "),
+            Run(f"kernel {per_axis(first.layer.kernel)}", Role.KERNEL, bold=True),
+            Run(" on the same "),
+            Run("input", Role.INPUT, bold=True),
+            Run("; only "),
+            Run(word, Role.FOCUS, bold=True),
+            Run(" differs."),
+        ),
+        measures=tuple(
+            Measure(
+                grid.key, 1, int(look.cols.window[0]), int(look.cols.window[-1]) + 1,
+                f"reach {look.cols.axis.reach}",
+            )
+            for grid, look in zip(grids, looks, strict=True)
+        ),
+        command=view.command,
+    )  # fmt: skip
+
+
+CLAIMS = {
+    "dilation": "Dilation spreads the same weights",
+    "stride": "A larger stride keeps fewer windows",
+    "padding": "Padding lets windows start earlier",
+    "kernel": "A larger kernel reads more",
+}
+
+
+def panel_names(accounts: Sequence[Account]) -> list[Text]:
+    """What sets every account apart, in the color of its parameter: kernel 3, dilation 2."""
+    names = [name or f"number {place}" for place, name in enumerate(differing(accounts))]
+    return [
+        (Run(name, Role.KERNEL if name.startswith("kernel") else Role.FOCUS, bold=True),)
+        for name in names
+    ]
+
+
+def plain_name(text: Text) -> str:
+    """A text without its roles."""
+    return "".join(run.text for run in text)
