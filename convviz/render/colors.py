@@ -110,7 +110,8 @@ def ident(row: ArrayLike, col: ArrayLike, rows: int, cols: int) -> Floats:
 def ident_field(rows: Array, cols: Array, extent: tuple[int, int]) -> Floats:
     """(len(rows), len(cols), 3): `ident` where those rows and columns cross, for many cells.
 
-    The map is smooth: on large extents it is read off a lattice, within 3 of 255 at its kinks, 0.02 elsewhere.
+    The map is smooth: on large extents it is read off a lattice, within 3 of 255 at its kinks and
+    far less elsewhere.
     """
     high, wide = extent
     if len(rows) * len(cols) <= 4 * LATTICE**2:
@@ -200,7 +201,7 @@ def hexes(colors: ArrayLike) -> Array:
 
 def mixed(color: ArrayLike, other: ArrayLike, share: ArrayLike) -> Floats:
     """(…, 3): `share` of `color` and the rest of `other`, as a translucent layer would show."""
-    part = np.asarray(share, float)[..., None]
+    part: Floats = np.asarray(share, float)[..., None]
     blend: Floats = np.asarray(color, float) * part + np.asarray(other, float) * (1 - part)
     return blend
 
