@@ -9,6 +9,7 @@ from convviz.diagrams import compare, overlap
 from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
 from convviz.diagrams.groups import groups
+from convviz.diagrams.matrix import matrix
 from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
 from convviz.diagrams.stride import line, stride
@@ -49,6 +50,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("stamps", "how many land, several layers", (ConvTranspose,), (1, 2), overlap.compared),
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
+    Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), matrix),
 )
 
 
