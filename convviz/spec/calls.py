@@ -1,10 +1,12 @@
 """``Conv2d(3, 64, 7, stride=2)`` → a name and its arguments, each with its place; nothing is run.
 
-One function per rule; the rule is its docstring.
+What PyTorch prints is read as well: a container's children, ``(conv1): Conv2d(…)``. One function
+per rule; the rule is its docstring.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +15,14 @@ from convviz.spec.tokens import Cursor, Span, Token, is_name, is_numeric, number
 DEPTH = 64
 """Most brackets inside each other: models nest, but not deeper."""
 
+REPEATS = 100_000
+"""Most copies that ``(0-3): 4 x`` may ask for."""
+
 _CONSTANTS = {"True": True, "False": False, "None": None}
+_CHILD = re.compile(r"\(([^()\n]*)\):[ \t]*(?:([0-9]+)[ \t]+x[ \t]+)?")
+_WHOLE_NUMBERS = re.compile(r"\([0-9]{1,18}(?:, ?[0-9]{1,18})+\)")
+_LEAF = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\((?:[^()\n]|\([^()\n]*\))*\)")
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +37,16 @@ class Argument:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """A constructor as typed; `name` is without its module prefix."""
+    """A constructor as typed, or a module as printed; `name` is without its module prefix.
+
+    children: (name, module) of a printed container, repeats written out.
+    """
 
     name: str
     arguments: tuple[Argument, ...]
     span: Span
     name_span: Span
+    children: tuple[tuple[str, Call], ...] = ()
 
     def __repr__(self) -> str:
         return f"{self.name}(…)"
@@ -49,27 +62,75 @@ def parse_call(text: str) -> Call:
 
 
 def call(cursor: Cursor, depth: int = 0) -> Call:
-    """`call := name "(" [argument ("," argument)* [","]] ")"`."""
+    """`call := name "(" [item ("," item)* [","]] ")"`, `item := argument | child`."""
     token = cursor.next
     if token.kind != "word" or not is_name(token.text):
         raise cursor.error(
             f"a layer starts with its name, not {token}", accepted="such as Conv2d(3, 8, 3)"
         )
+    leaf = _LEAF.match(cursor.source, token.start)
+    text = leaf[0] if leaf else ""
+    known: Call | None = cursor.read.get(text)
+    if known is not None:  # networks say the same many times
+        end = token.start + len(text)
+        cursor.jump(end)
+        return Call(known.name, known.arguments, (token.start, end), token.span)
     cursor.take()
-    return call_of(cursor, token, depth)
+    found = call_of(cursor, token, depth)
+    if text and not found.children:
+        cursor.read[text] = found
+    return found
 
 
 def call_of(cursor: Cursor, token: Token, depth: int) -> Call:
     """The rest of a call, whose name is taken."""
     opening = opened(cursor, f"{token} takes arguments in parentheses", "(", depth)
     arguments: list[Argument] = []
+    children: list[tuple[str, Call]] = []
     while not cursor.at(")"):
+        label = _CHILD.match(cursor.source, cursor.next.start) if cursor.at("(") else None
+        if label is not None:
+            children += child(cursor, label, depth + 1)
+            cursor.skip(",")
+            continue
         arguments.append(argument(cursor, depth + 1))
-        separated(cursor, ")", opening)
+        if not (cursor.at("(") and _CHILD.match(cursor.source, cursor.next.start)):
+            separated(cursor, ")", opening)
     closing = cursor.take()
     return Call(
-        token.text.rpartition(".")[2], tuple(arguments), (token.start, closing.end), token.span
+        token.text.rpartition(".")[2],
+        tuple(arguments),
+        (token.start, closing.end),
+        token.span,
+        tuple(children),
     )
+
+
+def child(cursor: Cursor, label: re.Match[str], depth: int) -> list[tuple[str, Call]]:
+    """`child := "(" name ")" ":" [count "x"] call`, as PyTorch prints it."""
+    cursor.jump(label.end())
+    inner = call(cursor, depth)
+    name, count = label[1].strip(), label[2]
+    if count is None:
+        return [(name, inner)]
+    ends = _RANGE.fullmatch(name)
+    if len(count) > 6 or int(count) > REPEATS:
+        raise point(
+            cursor.source,
+            label.span(2),
+            f"{count} copies of a layer",
+            accepted=f"at most {REPEATS:,}",
+        )
+    first = int(ends[1]) if ends else 0
+    if ends and int(ends[2]) - first + 1 != int(count):
+        raise point(
+            cursor.source,
+            label.span(2),
+            f"({name}) names {int(ends[2]) - first + 1} modules, but {count} are counted",
+            accepted="another number",
+        )
+    prefix = "" if ends else f"{name}."
+    return [(f"{prefix}{index}", inner) for index in range(first, first + int(count))]
 
 
 def argument(cursor: Cursor, depth: int) -> Argument:
@@ -114,6 +175,10 @@ def named(cursor: Cursor, token: Token, depth: int) -> tuple[Any, Span]:
 
 def sequence(cursor: Cursor, depth: int) -> tuple[tuple[Any, ...], Span]:
     """`sequence := "(" [value ("," value)* [","]] ")"`, or the same in square brackets."""
+    plain = _WHOLE_NUMBERS.match(cursor.source, cursor.next.start)
+    if plain:
+        cursor.jump(plain.end())
+        return tuple(map(int, plain[0][1:-1].split(","))), plain.span()
     mark = cursor.next.text
     closing_mark = {"(": ")", "[": "]"}[mark]
     opening = opened(cursor, "a tuple", mark, depth)

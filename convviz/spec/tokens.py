@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from convviz.errors import SpecError, shortened
 
@@ -23,7 +22,7 @@ FLOAT_LENGTH = 40
 """Most characters of a decimal number; the exact text of a float64 has at most 24."""
 
 _TOKEN = re.compile(
-    r"""\s*(?:
+    r"""(?:\s+|\#[^\n]*)*(?:
         (?P<mark> [()\[\]{},;=:] )
       | (?P<text> '[^'\n]*' | "[^"\n]*" )
       | (?P<word> [^\s()\[\]{},;=:'"]+ )
@@ -38,8 +37,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _WORDS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """kind: "mark" (one of ``()[]{},;=:``), "text" (quoted), "word", or "end"."""
 
     kind: str
@@ -62,6 +60,7 @@ class Cursor:
     def __init__(self, source: str, position: int = 0) -> None:
         self.source = source
         self.next = self._token(position)
+        self.read: dict[str, Any] = {}  # what rules have made of a text, where it comes again
 
     def _token(self, position: int) -> Token:
         match = _TOKEN.match(self.source, position)
@@ -82,6 +81,10 @@ class Cursor:
         token = self.next
         self.next = self._token(token.end)
         return token
+
+    def jump(self, position: int) -> None:
+        """Go on at `position`: a rule has read what stands before by itself."""
+        self.next = self._token(position)
 
     def at(self, *marks: str) -> bool:
         """Whether one of `marks` is next."""
@@ -176,6 +179,8 @@ def number(word: str, source: str, span: Span) -> int | float:
 
     Raises SpecError: no number, a whole number of more than 18 digits, or one beyond float64.
     """
+    if len(word) <= DIGITS and word.isascii() and word.isdigit():
+        return int(word)
     plain = word.replace("−", "-")  # the minus sign that convviz prints
     if _WHOLE.fullmatch(plain):
         digits = len(plain.lstrip("+-"))

@@ -1,0 +1,254 @@
+"""A layer that does not fit: which one, why, and the changes that would make it fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from convviz.errors import SpecError, shortened
+from convviz.spec.checks import AXIS_NAMES, Shape, times
+from convviz.spec.formula import gathered, minus, plain
+from convviz.spec.geometry import Axis
+from convviz.spec.layers import Conv
+from convviz.spec.network import INPUT, Join, Network, Operation, Pending
+from convviz.spec.pooling import LPPool, Pool
+from convviz.spec.reading import Bins, Gather, Reading, Resize, Scatter
+
+if TYPE_CHECKING:
+    from convviz.spec.trace import Row
+
+SHOWN = 4
+"""Layers shown before the one that fails."""
+
+FAR = 1 << 20
+"""How far the search for an input that fits goes."""
+
+
+def explained(
+    network: Network,
+    shape: Shape,
+    rows: Sequence[Row],
+    shapes: tuple[Shape, ...],
+    error: SpecError,
+) -> SpecError:
+    """The `error` of the step after `rows`, on inputs of `shapes`, with all that led to it."""
+    index, count = len(rows), len(network.steps)
+    step = network.steps[index]
+    if count == 1:
+        return pointed(network, shapes[0], error)
+    layer = step.layer
+    name = layer.text if isinstance(layer, Pending) else layer.short
+    numbered = step.path in ("", str(index), str(index + 1))
+    place = f"layer {index + 1} of {count}" + ("" if numbered else f", {shortened(step.path)},")
+    fact, label, ways = causes(layer, shapes, error)
+    least = least_input(network, shape, rows, index)
+    if least:
+        ways.append(f"an input from {times(network.shown(least))}")
+    source, span = listing(network, rows, index, shortened(name, 44), shapes)
+    joined = ", or ".join([", ".join(ways[:-1]), ways[-1]]) if len(ways) > 2 else " or ".join(ways)
+    return SpecError(
+        f"{place} does not fit: {fact.replace('the layer', name)}",
+        error.argument,
+        label,
+        joined,
+        source=source,
+        span=span,
+    )
+
+
+def pointed(network: Network, shape: Shape, error: SpecError) -> SpecError:
+    """The error of an only layer, at its argument in the text where there is one."""
+    places = network.steps[0].places
+    if places is None:
+        return error
+    source, spans, whole = places
+    return error.at(source, spans.get(error.argument, whole))
+
+
+def listing(
+    network: Network, rows: Sequence[Row], index: int, name: str, shapes: tuple[Shape, ...]
+) -> tuple[str, tuple[int, int]]:
+    """The layers up to the failing one, with their shapes, and where its name stands."""
+    first = max(0, index - SHOWN)
+    if first == 1:
+        first = 0
+    shown = [
+        (str(i + 1), shortened(rows[i].layer.short, 44), rows[i].inputs, rows[i].output)
+        for i in range(first, index)
+    ]
+    table = [
+        (number, text, " and ".join(times(network.shown(s)) for s in into), out)
+        for number, text, into, out in [*shown, (str(index + 1), name, shapes, None)]
+    ]
+    widths = [max(len(row[column]) for row in table) for column in range(3)]  # type: ignore[arg-type]
+    lines = ["…"] if first else []
+    for number, text, into, out in table:
+        end = "✗" if out is None else times(network.shown(out))
+        lines.append(f"{number:>{widths[0]}}  {text:<{widths[1]}}  {into:>{widths[2]}} → {end}")
+    source = "\n".join(lines)
+    start = source.rfind("\n") + 1 + widths[0] + 2
+    return source, (start, start + len(name))
+
+
+def causes(
+    layer: Operation, shapes: tuple[Shape, ...], error: SpecError
+) -> tuple[str, str, list[str]]:
+    """The fact, the label under the layer, and the changes to it that would help."""
+    windows = layer.windows if isinstance(layer, LPPool) else layer
+    if isinstance(windows, (Conv, Pool)) and len(shapes[0]) == len(windows.kernel) + 1:
+        ceil = isinstance(windows, Pool) and windows.ceil_mode
+        for axis, n, name in zip(
+            windows.axes, shapes[0][1:], AXIS_NAMES[len(windows.kernel)], strict=True
+        ):
+            if axis.windows(n, ceil=ceil) < 1:
+                return too_long(windows, axis, n, name, shapes[0][1:], ceil=ceil)
+    remedy = error.spelled(lambda name, value: f"{name}={value}")
+    ways = [remedy.remedy] if remedy.remedy and "{" not in remedy.remedy else []
+    if isinstance(layer, Conv) and error.argument == "input" and len(shapes[0]) > 1:
+        ways = [f"in_channels={shapes[0][0]}"] if layer.in_channels != shapes[0][0] else []
+    return error.message, error.accepted, ways
+
+
+def too_long(
+    layer: Conv | Pool, axis: Axis, n: int, name: str, spatial: Shape, *, ceil: bool
+) -> tuple[str, str, list[str]]:
+    """A window that is longer than its axis."""
+    padded = n + axis.before + axis.after
+    what = "its padded input has" if padded != n else "its input has"
+    where = f" {name}" if len(set(spatial)) > 1 else ""
+    fact = f"{layer.short} spans {axis.reach} cells, {what} {padded}{where}"
+    formula = f"{plain(gathered(axis, n, ceil=ceil))} = {minus(axis.windows(n, ceil=ceil))}"
+    ways = []
+    most = (padded - 1) // axis.dilation + 1
+    if most > 0:
+        ways.append(f"a kernel of at most {most}")
+    if axis.dilation > 1 and 1 < axis.kernel <= padded:
+        ways.append(f"a dilation of at most {(padded - 1) // (axis.kernel - 1)}")
+    more = -(-(axis.reach - n) // 2)
+    if isinstance(layer, Conv) or more <= axis.kernel // 2:
+        ways.append(f"padding {more} ({n} + 2·{more} = {n + 2 * more})")
+    return fact, formula, ways
+
+
+def least_input(network: Network, shape: Shape, rows: Sequence[Row], index: int) -> Shape | None:
+    """The smallest input with which step `index` fits; None where size is not the trouble."""
+    step = network.steps[index]
+    layer = step.layer
+    if isinstance(layer, Join) or len(shape) < 2:
+        return None
+    source = step.inputs[0]
+    into = rows[source].output if source != INPUT else shape
+    needs: dict[int, Shape] = {source: least_for(layer, into)}
+    if not needs[source]:
+        return None
+    for i in range(index - 1, -1, -1):
+        row = rows[i]
+        back = needed(row, needs[i]) if i in needs else (1,) * (len(row.inputs[0]) - 1)
+        if not back:
+            return None
+        for j in row.step.inputs:
+            held = needs.get(j, (1,) * len(back))
+            if len(held) != len(back):
+                return None
+            needs[j] = tuple(map(max, held, back))
+    least = (shape[0], *needs.get(INPUT, ()))
+    fitting = len(least) == len(shape) and fits(network, index, least)
+    return smaller(network, index, least) if fitting else None
+
+
+def needed(row: Row, outputs: Shape) -> Shape:
+    """The input sizes that make `outputs` of one step; () where no sizes do."""
+    if isinstance(row.layer, Join):
+        return outputs
+    if len(row.reads) != len(outputs):
+        return ()
+    more = extras(row.layer, len(outputs))
+    back = tuple(before(*axis) for axis in zip(row.reads, outputs, more, strict=True))
+    return back if min(back, default=0) > 0 else ()
+
+
+def smaller(network: Network, index: int, shape: Shape) -> Shape:
+    """`shape` less what it does not need: ceil_mode, and crops, ask for a little less."""
+    if index > 200:
+        return shape
+    for axis in range(1, len(shape)):
+        for _ in range(16):
+            less = (*shape[:axis], shape[axis] - 1, *shape[axis + 1 :])
+            if less[axis] < 1 or not fits(network, index, less):
+                break
+            shape = less
+    return shape
+
+
+def least_for(layer: Operation, shape: Shape) -> Shape:
+    """The smallest spatial sizes that `layer` alone takes; () if there are none."""
+    spatial = list(shape[1:])
+    large = (shape[0], *(max(n, FAR) for n in spatial))
+    if not spatial or not takes(layer, large):
+        return ()
+    for axis in range(len(spatial)):
+        low, high = 0, FAR
+        while high - low > 1:
+            middle = (low + high) // 2
+            trial = (
+                shape[0],
+                *(middle if i == axis else max(n, FAR) for i, n in enumerate(spatial)),
+            )
+            if takes(layer, trial):
+                high = middle
+            else:
+                low = middle
+        spatial[axis] = high
+    found = tuple(spatial)
+    return found if takes(layer, (shape[0], *found)) else ()
+
+
+def takes(layer: Operation, shape: Shape) -> bool:
+    """Whether `layer` fits an input of `shape`."""
+    try:
+        if isinstance(layer, Join):
+            return False
+        (layer.make(shape) if isinstance(layer, Pending) else layer).output(shape)
+    except SpecError:
+        return False
+    return True
+
+
+def before(read: Reading, need: int, extra: int) -> int:
+    """Input cells for `need` output cells along one axis; 0 where no number of cells would do."""
+    if isinstance(read, Gather):
+        side = max(read.axis.before, read.axis.after)
+        limit = read.mode.slack if read.mode else None
+        cells = (need - 1) * read.axis.stride + read.axis.reach - read.axis.before - read.axis.after
+        return max(1, cells, side - limit if limit is not None else 1)
+    if isinstance(read, Scatter):
+        cells = need - extra + read.axis.before + read.axis.after - read.axis.reach
+        return max(1, -(-cells // read.axis.stride) + 1)
+    if isinstance(read, Resize):
+        return -(-need * read.ratio.numerator // read.ratio.denominator)
+    if isinstance(read, Bins):
+        return 1 if need <= read.count else 0
+    return need
+
+
+def extras(layer: object, ndim: int) -> tuple[int, ...]:
+    """The output_padding of a transposed convolution; 0 for any other layer."""
+    found: tuple[int, ...] = getattr(layer, "output_padding", (0,) * ndim)
+    return found
+
+
+def fits(network: Network, index: int, shape: Shape) -> bool:
+    """Whether the steps up to `index` run on an input of `shape`."""
+    outputs: list[Shape] = []
+    try:
+        for step in network.steps[: index + 1]:
+            shapes = tuple(outputs[i] if i != INPUT else shape for i in step.inputs)
+            layer = step.layer
+            if isinstance(layer, Join):
+                outputs.append(layer.output(shapes))
+            else:
+                whole = layer.make(shapes[0]) if isinstance(layer, Pending) else layer
+                outputs.append(whole.output(shapes[0]))
+    except SpecError:
+        return False
+    return True

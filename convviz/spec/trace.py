@@ -1,0 +1,158 @@
+"""A network followed over a shape: sizes, parameters, work and receptive fields, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from convviz.errors import SpecError
+from convviz.spec.checks import Shape
+from convviz.spec.failure import explained
+from convviz.spec.field import POINT, Field, joined, through
+from convviz.spec.layer import Layer
+from convviz.spec.network import INPUT, Join, Network, Pending, Step
+from convviz.spec.reading import Pattern, Readings
+
+Fields: TypeAlias = "tuple[Field, ...] | None"
+"""One per spatial axis; None once the spatial axes are mixed or gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one step does.
+
+    layer:  complete: what was pending is filled in.
+    inputs: the shapes that come in, one but for a join. Shapes are (C, *spatial).
+    macs:   multiply-accumulates of one sample, biases left out.
+    reads:  per axis, which cells of the first input an output cell depends on.
+    fields: receptive fields in the network's input.
+    """
+
+    step: Step
+    layer: Layer | Join
+    inputs: tuple[Shape, ...]
+    output: Shape
+    params: int
+    macs: int
+    reads: Readings
+    fields: Fields
+
+    @property
+    def number(self) -> int:
+        """Numbers of the output."""
+        count = 1
+        for size in self.output:
+            count *= size
+        return count
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A network on an input of `shape`."""
+
+    network: Network
+    shape: Shape
+    rows: tuple[Row, ...]
+
+    @property
+    def output(self) -> Shape:
+        """The shape that comes out."""
+        return self.rows[-1].output if self.rows else self.shape
+
+    @property
+    def params(self) -> int:
+        """Learnable numbers."""
+        return sum(row.params for row in self.rows)
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of one sample."""
+        return sum(row.macs for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """What a layer does to a shape, computed once for all places where it does the same."""
+
+    layer: Layer
+    output: Shape
+    params: int
+    macs: int
+    reads: Readings
+    patterns: tuple[Pattern, ...]
+
+
+def trace(network: Network, shape: Shape) -> Trace:
+    """`network` on one sample of `shape`, (C, *spatial).
+
+    Raises SpecError: a layer does not fit; it says which, why, and what would.
+    """
+    rows: list[Row] = []
+    results: dict[tuple[int, Shape], _Result] = {}
+    start: Fields = (POINT,) * (len(shape) - 1)
+    for step in network.steps:
+        before = [rows[i] if i != INPUT else None for i in step.inputs]
+        shapes = tuple(row.output if row else shape for row in before)
+        fields = [row.fields if row else start for row in before]
+        try:
+            if isinstance(step.layer, Join):
+                together = step.layer.output(shapes)
+                rows.append(
+                    Row(step, step.layer, shapes, together, 0, 0, (), together_seen(fields))
+                )
+                continue
+            key = (id(step.layer), shapes[0])
+            result = results.get(key)
+            if result is None:
+                result = results[key] = _result(step.layer, shapes[0])
+        except SpecError as error:
+            raise explained(network, shape, rows, shapes, error) from None
+        rows.append(
+            Row(
+                step,
+                result.layer,
+                shapes,
+                result.output,
+                result.params,
+                result.macs,
+                result.reads,
+                seen(fields[0], result.patterns),
+            )
+        )
+    return Trace(network, shape, tuple(rows))
+
+
+def _result(layer: Layer | Pending, shape: Shape) -> _Result:
+    complete = layer.make(shape) if isinstance(layer, Pending) else layer
+    output = complete.output(shape)
+    reads = complete.reads(shape, output)
+    patterns = tuple(read.pattern for read in reads)
+    params, macs = complete.params, complete.work(shape, output)
+    return _Result(complete, output, params, macs, reads, patterns)
+
+
+def seen(fields: Fields, patterns: tuple[Pattern, ...]) -> Fields:
+    """The receptive fields after one more layer."""
+    if not patterns or fields is None or len(fields) != len(patterns):
+        return None
+    found: list[Field] = []
+    for axis, (field, pattern) in enumerate(zip(fields, patterns, strict=True)):
+        if axis and field == fields[0] and pattern == patterns[0]:
+            found.append(found[0])  # square layers on square inputs: work once
+            continue
+        further = through(field, pattern)
+        if further is None:
+            return None
+        found.append(further)
+    return tuple(found)
+
+
+def together_seen(branches: list[Fields]) -> Fields:
+    """The receptive fields after branches come together."""
+    known = [fields for fields in branches if fields is not None]
+    if len(known) < len(branches) or len({len(fields) for fields in known}) != 1:
+        return None
+    found = [joined(axis) for axis in zip(*known, strict=True)]
+    if any(field is None for field in found):
+        return None
+    return tuple(field for field in found if field is not None)
