@@ -177,23 +177,29 @@ def in_words(error: Exception) -> tuple[SpecError, int]:
     if isinstance(error, OSError):
         name = error.filename if isinstance(error.filename, str) else ""
         return io_error("use", name or "a file", error), FAILED
-    if isinstance(error, MemoryError):
-        return SpecError("there is not enough memory", remedy="a smaller input"), REFUSED
-    if isinstance(error, RecursionError):
-        return SpecError("the request is nested too deeply"), REFUSED
+    if isinstance(error, (MemoryError, RecursionError)):
+        nested = isinstance(error, RecursionError)
+        told = "the request is nested too deeply" if nested else "there is not enough memory"
+        return SpecError(told, remedy="" if nested else "a smaller input"), REFUSED
+    if isinstance(error, click.ClickException):
+        return usage(error), REFUSED
+    bug = f"{type(error).__name__}: {printable(shortened(str(error), 200))}"
+    return SpecError(
+        f"this is a bug in convviz: {bug}", remedy="CONVVIZ_DEBUG=1 shows where"
+    ), FAILED
+
+
+def usage(error: click.ClickException) -> SpecError:
+    """What click refuses, as our error: an option before the command."""
     if isinstance(error, click.NoSuchOption):
-        guess = near(error.option_name, ["--help", "--version"])
+        name = error.option_name
+        guess = near(name, ["--help", "--version"])
         return SpecError(
-            f"there is no option '{shortened(error.option_name)}'",
-            source=error.option_name,
-            span=(0, len(error.option_name)),
+            f"there is no option '{shortened(name)}'",
+            source=name,
+            span=(0, len(name)),
             accepted=f"did you mean {guess}?" if guess else "options stand after the command",
             remedy="convviz COMMAND --help lists the options of a command",
-        ), REFUSED
-    if isinstance(error, click.ClickException):
-        message = error.format_message().rstrip(".")
-        return SpecError(message[:1].lower() + message[1:]), REFUSED
-    return SpecError(
-        f"this is a bug in convviz: {type(error).__name__}: {printable(shortened(str(error), 200))}",
-        remedy="CONVVIZ_DEBUG=1 shows where",
-    ), FAILED
+        )
+    message = error.format_message().rstrip(".")
+    return SpecError(message[:1].lower() + message[1:])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
-from convviz.cli.options import COLORS, SIZES, THEMES
+from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError
 
 if TYPE_CHECKING:
@@ -32,9 +33,25 @@ class Looks:
     color: str
     theme: str
     ascii: bool
-    size: str
-    title: str | None
+    view: str | None
     target: Target | None
+    picture: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What of the accounts is shown.
+
+    at:     the cell of the coarse grid, () for the first.
+    tiling: circular padding as a crop of the endless tiling.
+    image:  the input came from a picture.
+    note:   what reading the input changed.
+    """
+
+    at: tuple[int, ...] = ()
+    tiling: bool = False
+    image: bool = False
+    note: str = ""
 
 
 def looks(asked: Asked) -> Looks:
@@ -42,59 +59,62 @@ def looks(asked: Asked) -> Looks:
 
     Raises SpecError: an unknown word, a file that cannot be written by its name.
     """
-    color = asked.read("color", readers.one_of(COLORS, "choice", "color", "choices"), COLORS[0])
-    theme = asked.read("theme", readers.one_of(THEMES, "theme", "theme", "themes"), THEMES[0])
     target = None
     if "output" in asked:
         from convviz.render import files
 
         target = asked.read("output", lambda text: files.target(text, PICTURES, NUMBERS))
+    precision = readers.whole("the precision", 0, 15)
     return Looks(
         asked.flag("json"),
-        asked.flag("plain"),
+        asked.flag("plain") or os.environ.get("CONVVIZ_PLAIN", "") not in ("", "0"),
         asked.flag("full"),
-        asked.read("precision", readers.whole("the precision", 0, 15))
-        if "precision" in asked
-        else None,
-        color,
-        theme,
+        asked.read("precision", precision) if "precision" in asked else None,
+        asked.read("color", readers.one_of(COLORS, "choice", "color", "choices"), COLORS[0]),
+        asked.read("theme", readers.one_of(THEMES, "theme", "theme", "themes"), THEMES[0]),
         asked.flag("ascii"),
-        asked.text("size", SIZES[0]),
-        asked.text("title") if "title" in asked else None,
+        asked.text("view") if "view" in asked else None,
         target,
+        picture_options(asked),
     )
 
 
-def answer(
-    asked: Asked,
-    wanted: Looks,
-    accounts: Sequence[Account],
-    *,
-    at: tuple[int, ...] = (),
-    tiling: bool = False,
-    image: bool = False,
-    note: str = "",
-) -> None:
-    """Give the answer.
+def picture_options(asked: Asked) -> dict[str, Any]:
+    """What only pictures ask: the keywords of `figure.picture`, where they were typed."""
+    found: dict[str, Any] = {}
+    if "size" in asked:
+        found["size"] = asked.text("size")
+    if "dpi" in asked:
+        found["dpi"] = float(asked.read("dpi", readers.whole("the dpi", 1)))
+    for param in ("title", "font"):
+        if param in asked:
+            found[param] = asked.read(param, readers.label)
+    if asked.flag("transparent"):
+        found["transparent"] = True
+    for param in ("caption", "footer"):
+        if asked.flag(f"no_{param}"):
+            found[param] = False
+    return found
 
-    accounts: one, or several that are compared.
-    at:       the chosen cell of the coarse grid, () for the first.
-    image:    the input came from a picture.
-    note:     what reading the input changed.
-    """
+
+def answer(
+    asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen | None = None
+) -> None:
+    """Give the answer about one account, or several that are compared."""
+    chosen = chosen or Chosen()
     if wanted.target is not None and wanted.target.suffix in NUMBERS:
-        save_numbers(asked, wanted.target, accounts)
+        save_numbers(wanted.target, accounts)
     elif wanted.target is not None:
-        save_picture(asked, wanted, accounts, at, tiling, image)
+        save_picture(asked, wanted, accounts, chosen)
     if wanted.json:
         from convviz.render import document
 
         speaking.write(document.text([document.document(account) for account in accounts]))
     elif wanted.target is None:
-        show(asked, wanted, accounts, at, tiling, note)
+        show(asked, wanted, accounts, chosen)
 
 
-def save_numbers(asked: Asked, target: Target, accounts: Sequence[Account]) -> None:
+def save_numbers(target: Target, accounts: Sequence[Account]) -> None:
     """Write the output array.
 
     Raises SpecError: there are several, or the format cannot hold it.
@@ -108,63 +128,46 @@ def save_numbers(asked: Asked, target: Target, accounts: Sequence[Account]) -> N
             f"a picture: {' '.join(PICTURES)}",
         )
     account = accounts[0]
-    squeezed = account.shape[2 - account.lead :]
-    document.check_saved(squeezed if account.shape[1] == 1 else account.shape[1:], target.suffix)
+    document.check_saved(account.shape, target.suffix)
     files.write(target.path, document.saved(document.output(account), target.suffix))
 
 
-def save_picture(
-    asked: Asked,
-    wanted: Looks,
-    accounts: Sequence[Account],
-    at: tuple[int, ...],
-    tiling: bool,
-    image: bool,
-) -> None:
+def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen) -> None:
     """Draw the picture and write it."""
     from convviz.render import figure, files
 
     target = wanted.target
     assert target is not None, "asked only with a target"
-    picture: Any = figure.picture
-    data = picture(
-        scene_of(asked, accounts, at, tiling),
+    data = figure.picture(
+        scene_of(asked, wanted, accounts, chosen),
         format=target.suffix.removeprefix("."),
         theme="dark" if wanted.theme == "dark" else "light",
-        size=wanted.size,
+        **wanted.picture,
     )
     files.write(target.path, data)
 
 
-def scene_of(asked: Asked, accounts: Sequence[Account], at: tuple[int, ...], tiling: bool) -> Scene:
+def scene_of(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen) -> Scene:
     """What is shown, as a value."""
     from convviz.diagrams import View, scene
 
-    return scene(accounts, View(at=at, tiling=tiling, command=asked.command))
+    view = View(at=chosen.at, tiling=chosen.tiling, command=asked.command, full=wanted.full)
+    return scene(accounts, view, wanted.view)
 
 
-def show(
-    asked: Asked,
-    wanted: Looks,
-    accounts: Sequence[Account],
-    at: tuple[int, ...],
-    tiling: bool,
-    note: str,
-) -> None:
+def show(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen) -> None:
     """Print the screen."""
     from convviz.render.stream import Stream
 
-    stream = Stream.of(
-        sys.stdout, color=wanted.color, theme=wanted.theme, ascii=wanted.ascii or wanted.plain
-    )
-    shown = scene_of(asked, accounts, at, tiling)
+    shown = scene_of(asked, wanted, accounts, chosen)
     if wanted.plain:
         from convviz.render import plain
 
         speaking.write(plain.statements(shown, full=wanted.full, precision=wanted.precision))
-    else:
-        from convviz.render import terminal
+        return
+    from convviz.render import terminal
 
-        speaking.write(terminal.screen(shown, stream, full=wanted.full, precision=wanted.precision))
-    if note:
-        speaking.say([[(note, "muted")]], stream)
+    stream = Stream.of(sys.stdout, color=wanted.color, theme=wanted.theme, ascii=wanted.ascii)
+    speaking.write(terminal.screen(shown, stream, full=wanted.full, precision=wanted.precision))
+    if chosen.note:
+        speaking.say([[(chosen.note, "muted")]], stream)

@@ -75,7 +75,7 @@ def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:
             words.positionals.append(word)
         elif word.startswith("--"):
             name, glue, value = word.partition("=")
-            _option(words, name, glue, value, rest, flags, word)
+            _option(words, name, rest, flags, word=word, glue=glue, value=value)
         else:
             _short(words, word, rest, flags)
     return words
@@ -87,24 +87,25 @@ def _short(words: Words, word: str, rest: list[str], flags: dict[str, Flag]) -> 
     while letters:
         name, letters = f"-{letters[0]}", letters[1:]
         if name in flags and not flags[name].takes_value:
-            _option(words, name, "", "", rest, flags, word)
+            _option(words, name, rest, flags, word=word)
             continue
         glue = "=" if letters.startswith("=") else ""
-        _option(words, name, glue, letters.removeprefix("="), rest, flags, word, attached=True)
+        value = letters.removeprefix("=")
+        _option(words, name, rest, flags, word=word, glue=glue, value=value)
         return
 
 
 def _option(
     words: Words,
     name: str,
-    glue: str,
-    value: str,
     rest: list[str],
     flags: dict[str, Flag],
-    word: str,
     *,
-    attached: bool = False,
+    word: str,
+    glue: str = "",
+    value: str = "",
 ) -> None:
+    """Note one option; its value is in the same word or the next."""
     flag = flags.get(name)
     if flag is None:
         raise _unknown(name, word, flags)
@@ -119,7 +120,7 @@ def _option(
         words.options.append(name)
         words.typed[flag.param] = Typed(name, "", "")
         return
-    if not glue and not (attached and value):
+    if not glue and not value:
         if not rest or (rest[0] in flags):
             raise SpecError(
                 f"{name} needs a value",

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convviz.cli import readers
 from convviz.cli.command import Asked
 from convviz.cli.options import FILLS
-from convviz.errors import SpecError
 from convviz.spec.layers import Conv, ConvTranspose, Pool
-from convviz.spec.parser import parse_index, parse_input, parse_padding, parse_sizes
+from convviz.spec.parser import parse_index, parse_input, parse_padding
 
 if TYPE_CHECKING:
     from convviz.engine.account import Account
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 DIMS = "dims"
 SIZED = ("kernel", "stride", "padding", "dilation", "output_padding")
 """Parameters with one entry per axis: two entries say that there are two axes."""
-
-
-def sizes(asked: Asked, param: str) -> int | tuple[int, ...]:
-    """The sizes of `param`: an int for all axes, or a tuple with one entry per axis."""
-    numbers = asked.read(param, lambda text: parse_sizes(text, param))
-    return numbers[0] if len(numbers) == 1 else numbers
 
 
 def padding(asked: Asked, default: Any = 0) -> Any:
@@ -112,44 +104,20 @@ def account(
     return run(layer, array, weight, weighing.bias(asked, layer), lead=source.lead)
 
 
-def index(asked: Asked, spatial: Sequence[int], channels: int, batch: int) -> tuple[int, ...]:
-    """`--at` as (batch, channel, *spatial) of a cell of the coarse grid; () where it was not asked.
+def index(asked: Asked, shape: tuple[int, ...], what: str) -> tuple[int, ...]:
+    """`--at`: the indices of a cell of the coarse grid, as typed; () where it was not.
+
+    shape: (N, C, *spatial) of the grid. what: "output" or "input".
 
     Raises SpecError: the wrong number of indices, or one beyond its axis.
     """
     if "at" not in asked:
         return ()
+    from convviz.diagrams.view import chosen
+
     typed = asked.read("at", parse_index)
-    full = (batch, channels, *spatial)
-    count = len(spatial)
-    if not count <= len(typed) <= count + 2:
-        names = (
-            ("COL",) if count == 1 else ("ROW", "COL") if count == 2 else ("DEPTH", "ROW", "COL")
-        )
-        raise asked.at(
-            SpecError(
-                f"--at has {len(typed)} indices, but a cell has {count}",
-                "at",
-                ",".join(names) + (f", or CHANNEL,{','.join(names)}" if channels > 1 else ""),
-            )
-        )
-    limits = full[len(full) - len(typed) :]
-    words = ("sample", "channel", *_axis_words(count))[len(full) - len(typed) :]
-    for number, limit, word in zip(typed, limits, words, strict=True):
-        if number >= limit:
-            raise asked.at(
-                SpecError(
-                    f"there is no {word} {number}: they count from 0, and there "
-                    f"{'is' if limit == 1 else 'are'} {limit}",
-                    "at",
-                    f"0 to {limit - 1}" if limit > 1 else "only 0",
-                )
-            )
+    chosen(typed, shape, what)
     return typed
-
-
-def _axis_words(count: int) -> tuple[str, ...]:
-    return {1: ("cell",), 2: ("row", "col"), 3: ("depth", "row", "col")}[count]
 
 
 def batched(array: Any, lead: int) -> Any:

@@ -7,6 +7,7 @@ from convviz.cli.command import Asked, Command, Option
 from convviz.spec.layers import Conv
 
 SIZE, NDIM = 7, 2
+PARAMS = ("kernel", "stride", "padding", "dilation", "groups", "mode")
 
 
 def conv(asked: Asked) -> None:
@@ -17,10 +18,18 @@ def conv(asked: Asked) -> None:
     channels = asking.channels(source)
     groups = wanted.layer.groups if isinstance(wanted.layer, Conv) else wanted.get("groups", 1)
     fit = weighing.given(asked, source.spatial, channels, groups, transposed=False)
-    layer = layering.conv(wanted, channels, source.spatial, fit, bias="bias" in asked)
-    account = asking.account(asked, layer, source, fit)
-    at = asking.index(asked, account.shape[2:], account.shape[1], account.shape[0])
-    answering.answer(asked, looks, [account], at=at, image=source.image, note=source.note)
+    accounts = [
+        asking.account(
+            asked,
+            layering.conv(variant, channels, source.spatial, fit, bias="bias" in asked),
+            source,
+            fit,
+        )
+        for variant in layering.variants(asked, wanted, PARAMS)
+    ]
+    at = asking.index(asked, accounts[0].shape, "output")
+    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    answering.answer(asked, looks, accounts, chosen)
 
 
 command = Command(
@@ -38,7 +47,7 @@ command = Command(
         *options.weight_options(),
         options.at("[O,]R,C", "the output cell that is explained"),
         options.fill(),
-        *options.output_options(),
+        *options.output_options("dilation=1,2,3"),
     ],
     title="slide a kernel over an input and add up",
     examples=(

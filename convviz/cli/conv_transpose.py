@@ -11,6 +11,7 @@ from convviz.spec.layers import ConvTranspose
 from convviz.spec.parser import ShapeWords, parse_input
 
 SIZE, NDIM = 3, 2
+PARAMS = ("kernel", "stride", "padding", "dilation", "groups", "output_padding")
 
 
 def conv_transpose(asked: Asked) -> None:
@@ -23,12 +24,22 @@ def conv_transpose(asked: Asked) -> None:
     groups = worded.groups if isinstance(worded, ConvTranspose) else wanted.get("groups", 1)
     fit = weighing.given(asked, source.spatial, channels, groups, transposed=True)
     try:
-        layer = layering.conv_transpose(wanted, channels, source.spatial, fit, bias="bias" in asked)
+        accounts = [
+            asking.account(
+                asked,
+                layering.conv_transpose(
+                    variant, channels, source.spatial, fit, bias="bias" in asked
+                ),
+                source,
+                fit,
+            )
+            for variant in layering.variants(asked, wanted, PARAMS)
+        ]
     except SpecError as error:
         raise with_larger_input(asked, wanted, error) from None
-    account = asking.account(asked, layer, source, fit)
-    at = asking.index(asked, account.input.shape[2:], channels, account.input.shape[0])
-    answering.answer(asked, looks, [account], at=at, image=source.image, note=source.note)
+    at = asking.index(asked, accounts[0].input.shape, "input")
+    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    answering.answer(asked, looks, accounts, chosen)
 
 
 def with_larger_input(asked: Asked, wanted: layering.Wanted, error: SpecError) -> SpecError:
@@ -64,7 +75,7 @@ command = Command(
         *options.weight_options(),
         options.at("[I,]R,C", "the input cell whose stamp is shown"),
         options.fill(),
-        *options.output_options(),
+        *options.output_options("kernel=3,4"),
     ],
     title="stamp a kernel per input cell and add up",
     examples=(

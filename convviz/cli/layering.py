@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from convviz.cli import asking, readers
-from convviz.cli.argv import Typed
 from convviz.cli.command import Asked
-from convviz.errors import SpecError, shortened
+from convviz.errors import SpecError, shortened, unknown
 from convviz.spec.arguments import integers, pairs
 from convviz.spec.checks import named_padding, sides_text, sizes_text
 from convviz.spec.layers import LAYER_MODES, POOL_KINDS, Conv, ConvTranspose, Pool
 from convviz.spec.modes import mode_named
-from convviz.spec.parser import parse_layer
+from convviz.spec.parser import parse_layer, parse_padding, parse_sizes
 
 L = TypeVar("L", Conv, ConvTranspose, Pool)
 Worded = Conv | ConvTranspose | Pool
@@ -24,6 +24,8 @@ LAYER_PARAMS = (
     "out_channels", "weight", "bias", "kind", "ceil_mode", "exclude_padding",
 )  # fmt: skip
 """Parameters that say which layer; where none is typed, and no input, an example is shown."""
+
+FLAGS = ("ceil_mode", "exclude_padding")
 
 CALL = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_.]*\s*\(")
 
@@ -57,43 +59,14 @@ class Wanted:
         return self.options.get(param, default)
 
 
-def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
-    """What the words ask for; every word is read before any work.
+def size(param: str) -> Callable[[str], int | tuple[int, ...]]:
+    """A reader of sizes: an int for all axes, or a tuple with one entry per axis."""
 
-    kinds: the layers that a text may name.
+    def read(text: str) -> int | tuple[int, ...]:
+        numbers = parse_sizes(text, param)
+        return numbers[0] if len(numbers) == 1 else numbers
 
-    Raises SpecError: a word that is wrong by itself, or a text that names another kind of layer.
-    """
-    if "layer" not in asked and CALL.match(asked.text("input")):
-        # The only word is a layer: the input is the command's own.
-        asked.typed["layer"] = asked.typed.pop("input")
-    options: dict[str, Any] = {}
-    for param in ("kernel", "stride", "dilation", "output_padding"):
-        if param in asked:
-            options[param] = asking.sizes(asked, param)
-    if "padding" in asked:
-        options["padding"] = asking.padding(asked)
-    for param in ("groups", "out_channels"):
-        if param in asked:
-            options[param] = asked.read(param, readers.whole(param, 1))
-    if "mode" in asked:
-        options["mode"] = asked.read("mode", layer_mode)
-    if "kind" in asked:
-        options["kind"] = asked.read("kind", readers.one_of(POOL_KINDS, "pooling", "kind", "kinds"))
-    if "dims" in asked:
-        options["dims"] = asked.read("dims", readers.whole("--dims", 1, 3))
-    for param in ("ceil_mode", "exclude_padding"):
-        if asked.flag(param):
-            options[param] = True
-    example = not any(param in asked for param in ("input", *LAYER_PARAMS))
-    if "layer" not in asked:
-        return Wanted(None, options, example)
-    layer = asked.read("layer", parse_layer)
-    if not isinstance(layer, kinds):
-        raise asked.at(other_kind(asked, layer))
-    assert isinstance(layer, (Conv, ConvTranspose, Pool)), "the kinds that commands name"
-    check_agreement(asked, layer, options)
-    return Wanted(layer, options, example)
+    return read
 
 
 def layer_mode(text: str) -> str:
@@ -105,6 +78,92 @@ def layer_mode(text: str) -> str:
         return mode_named(text, allowed=LAYER_MODES).name
     except SpecError as error:
         raise error.at(text) from None
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    **{param: size(param) for param in ("kernel", "stride", "dilation", "output_padding")},
+    "padding": parse_padding,
+    "groups": readers.whole("groups", 1),
+    "out_channels": readers.whole("out_channels", 1),
+    "mode": layer_mode,
+    "kind": readers.one_of(POOL_KINDS, "pooling", "kind", "kinds"),
+    "dims": readers.whole("--dims", 1, 3),
+    **dict.fromkeys(FLAGS, bool),
+}
+"""Parameter → what its words mean; a flag has none."""
+
+COMPARED = ("kernel", "stride", "padding", "dilation", "groups", "mode", "kind", "output_padding")
+"""Parameters that --compare takes, on the commands that have them."""
+
+
+def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
+    """What the words ask for; every word is read before any work.
+
+    kinds: the layers that a text may name.
+
+    Raises SpecError: a word that is wrong by itself, or a text that names another kind of layer.
+    """
+    if "layer" not in asked and CALL.match(asked.text("input")):
+        # The only word is a layer: the input is the command's own.
+        asked.typed["layer"] = asked.typed.pop("input")
+    options = {
+        param: True if param in FLAGS else asked.read(param, reader)
+        for param, reader in READERS.items()
+        if param in asked
+    }
+    example = not any(param in asked for param in ("input", *LAYER_PARAMS))
+    if "layer" not in asked:
+        return Wanted(None, options, example)
+    layer = asked.read("layer", parse_layer)
+    if not isinstance(layer, kinds):
+        raise asked.at(other_kind(asked, layer))
+    assert isinstance(layer, (Conv, ConvTranspose, Pool)), "the kinds that commands name"
+    check_agreement(asked, layer, options)
+    return Wanted(layer, options, example)
+
+
+def variants(asked: Asked, wanted: Wanted, taken: Collection[str]) -> list[Wanted]:
+    """One request per value of --compare, or the request alone.
+
+    taken: the parameters that the command has.
+
+    Raises SpecError: no such parameter, fewer than two values, or one that is wrong by itself.
+    """
+    if "compare" not in asked:
+        return [wanted]
+    name, values = asked.read("compare", lambda text: compared(text, taken))
+    if wanted.layer is not None:
+        raise asked.at(
+            SpecError("--compare varies an option, and the layer is a text", "layer",
+                      "write it as options")
+        )  # fmt: skip
+    if name in asked:
+        raise asked.at(SpecError(f"--compare gives the {name} itself", name, "leave it out"))
+    return [replace(wanted, options={**wanted.options, name: value}) for value in values]
+
+
+def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:
+    """`compared := parameter "=" value ("," value)+`."""
+    choices = tuple(param for param in COMPARED if param in taken)
+    name, equals, rest = text.partition("=")
+    if name not in choices:
+        raise unknown("parameter to compare", name, choices, argument="compare",
+                      heading="parameters").at(text, (0, max(1, len(name))))  # fmt: skip
+    values: list[Any] = []
+    start = len(name) + len(equals)
+    for word in rest.split(","):
+        try:
+            values.append(READERS[name](word))
+        except SpecError as error:
+            inner = error.span if error.source else (0, len(word))
+            raise error.at(text, (start + inner[0], start + max(1, inner[1]))) from None
+        start += len(word) + 1
+    if len(values) < 2:
+        raise SpecError(
+            f"one {name} is nothing to compare", "compare", f"{name}=A,B", source=text,
+            span=(0, len(text)),
+        )  # fmt: skip
+    return name, values
 
 
 HOMES: tuple[tuple[type, str], ...] = (
@@ -264,6 +323,3 @@ def default_input(wanted: Wanted, size: int, ndim: int) -> str:
     channels = getattr(wanted.layer, "in_channels", 1)
     sizes = [str(size)] * len(wanted.layer.kernel)
     return "x".join(sizes if channels == 1 else [str(channels), *sizes])
-
-
-__all__ = ["Typed", "Wanted", "conv", "conv_transpose", "default_input", "pool", "wanted"]

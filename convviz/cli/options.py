@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convviz.cli.command import Argument, Option
+from convviz.cli.pages import COMMON
 from convviz.spec.layers import LAYER_MODES
 from convviz.spec.modes import MODES, NAMES, TORCH_NAMES
 
@@ -110,25 +111,35 @@ def fill() -> Option:
 def output_options(compare: str = "", *, brief: bool = True) -> list[Option]:
     """Where the answer goes and how it looks.
 
-    brief: WHEN and NAME for the choices of --color and --theme, which `--help` alone spells out.
+    compare: an example of what can be compared, for the help of --compare.
+    brief:   WHEN and NAME for the choices of --color and --theme, and --seed among these.
     """
-    options = [
+    return [
         Option("-o", "output", word="FILE", choices="files"),
         Option("--json"),
         Option("--plain"),
         Option("--full"),
         Option("--precision", word="N"),
-    ]
-    if compare:
-        options.append(Option("--compare", word=compare))
-    return [
-        *options,
+        *([Option("--compare", word=compare)] if compare else []),
         Option("--color", word="WHEN" if brief else "|".join(COLORS), choices=COLORS),
         Option("--ascii"),
         Option("--theme", word="NAME" if brief else "|".join(THEMES), choices=THEMES),
         *([Option("--seed", word="N")] if brief else []),
-        Option("--dims", word="N", choices=("1", "2", "3")),
-        Option("--max-elements", word="N"),
-        Option("--size", word="SIZE", choices=SIZES),
-        Option("--title", word="TEXT"),
+        *common_options(),
+    ]
+
+
+def common_options() -> list[Option]:
+    """What every command takes, and `convviz --help` lists once for all."""
+    return [
+        Option("--view", word="NAME", group=COMMON),
+        Option("--size", word="SIZE", group=COMMON, choices=SIZES),
+        Option("--dpi", word="N", group=COMMON),
+        Option("--title", word="TEXT", group=COMMON),
+        Option("--font", word="NAME", group=COMMON),
+        Option("--transparent", group=COMMON),
+        Option("--no-caption", group=COMMON),
+        Option("--no-footer", group=COMMON),
+        Option("--dims", word="N", group=COMMON, choices=("1", "2", "3")),
+        Option("--max-elements", word="N", group=COMMON),
     ]

@@ -47,14 +47,8 @@ def pad(asked: Asked) -> None:
     accounts = [
         run(layer, asking.batched(array, source.lead), lead=source.lead) for layer in layers
     ]
-    answering.answer(
-        asked,
-        wanted,
-        accounts,
-        tiling=asked.flag("tiling"),
-        image=source.image,
-        note=source.note,
-    )
+    chosen = answering.Chosen(tiling=asked.flag("tiling"), image=source.image, note=source.note)
+    answering.answer(asked, wanted, accounts, chosen)
 
 
 def int_like(value: float) -> float:

@@ -14,6 +14,9 @@ Line = tuple[tuple[str, str], ...]
 
 Page = list[Line]
 
+COMMON = "Common"
+"""The group that `convviz --help` lists, once for all commands."""
+
 COMPACT = "Output"
 """The group that is listed without explanations: its words say what they do."""
 
@@ -27,7 +30,7 @@ def command_page(
     page: Page = [((f"convviz {name}", "bold"), (f"{usage}: {title}", "")), ()]
     page += example_lines(examples)
     page.append(())
-    options = [p for p in params if p.param_type_name == "option"]
+    options = [p for p in params if p.param_type_name == "option" and p.group != COMMON]
     groups = list(dict.fromkeys([*(o.group for o in options if o.group != COMPACT)]))
     if "Input" not in groups and any(a.lines for a in arguments):
         groups.append("Input")

@@ -7,6 +7,7 @@ from convviz.cli.command import Asked, Command, Option
 from convviz.spec.layers import POOL_KINDS, Pool
 
 SIZE, NDIM = 4, 2
+PARAMS = ("kernel", "stride", "padding", "dilation", "kind")
 
 
 def pool(asked: Asked) -> None:
@@ -14,10 +15,13 @@ def pool(asked: Asked) -> None:
     looks = answering.looks(asked)
     wanted = layering.wanted(asked, (Pool,))
     source = asking.source(asked, layering.default_input(wanted, SIZE, NDIM), wanted.spatial)
-    layer = layering.pool(wanted, source.spatial)
-    account = asking.account(asked, layer, source, None)
-    at = asking.index(asked, account.shape[2:], account.shape[1], account.shape[0])
-    answering.answer(asked, looks, [account], at=at, image=source.image, note=source.note)
+    accounts = [
+        asking.account(asked, layering.pool(variant, source.spatial), source, None)
+        for variant in layering.variants(asked, wanted, PARAMS)
+    ]
+    at = asking.index(asked, accounts[0].shape, "output")
+    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    answering.answer(asked, looks, accounts, chosen)
 
 
 command = Command(
@@ -26,8 +30,8 @@ command = Command(
     [
         options.input_argument(),
         options.layer_argument(),
-        Option("--kind", word="KIND", text="max, or avg; then --exclude-padding", shown=POOL_KINDS[0], group="Layer",
-               choices=POOL_KINDS),
+        Option("--kind", word="KIND", text="max, or avg; then --exclude-padding",
+               shown=POOL_KINDS[0], group="Layer", choices=POOL_KINDS),
         *options.sizes("2", "kernel"),
         Option("-p", "--padding", word="PAD", text=options.PADDING_TEXT, shown="0",
                group="Layer", choices=("0", "1")),
@@ -36,7 +40,7 @@ command = Command(
         Option("--exclude-padding", group="Layer"),
         options.at("[C,]R,C", "the output cell that is explained"),
         options.fill(),
-        *options.output_options(),
+        *options.output_options("kernel=2,3"),
     ],
     title="take the maximum or the average of each window",
     examples=(

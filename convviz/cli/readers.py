@@ -48,3 +48,19 @@ def number(text: str) -> int | float:
     if not bare:
         raise SpecError("the number is missing", source=text, span=(0, len(text)))
     return tokens.number(bare, text, (start, start + len(bare)))
+
+
+def label(text: str) -> str:
+    """Words for a picture.
+
+    Raises SpecError: bytes that are no text, or control characters.
+    """
+    for index, character in enumerate(text):
+        if not character.isprintable():
+            raise SpecError(
+                "a label holds characters that cannot be drawn",
+                source=text,
+                span=(index, index + 1),
+                accepted="not printable",
+            )
+    return text

@@ -132,7 +132,7 @@ def checked(line: str, words: list[str], number: int, name: str) -> list[float]:
 
 
 def ragged(line: str, name: str, first: tuple[int, int], other: tuple[int, int]) -> SpecError:
-    """The error of a row that is shorter or longer than the first: (line number, values) of both."""
+    """The error of a row unlike the first; of both: the line number, how many values."""
     (start, expected), (number, count) = first, other
     return SpecError(
         f"the rows differ in length: line {start} of {shown(name)} has {expected} values, "
