@@ -151,7 +151,13 @@ def scene_of(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: C
     """What is shown, as a value."""
     from convviz.diagrams import View, scene
 
-    view = View(at=chosen.at, tiling=chosen.tiling, command=asked.command, full=wanted.full)
+    view = View(
+        at=chosen.at,
+        tiling=chosen.tiling,
+        command=asked.command,
+        full=wanted.full,
+        image=chosen.image,
+    )
     return scene(accounts, view, wanted.view)
 
 

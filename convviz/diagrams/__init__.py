@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from convviz.diagrams import compare, overlap
 from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
+from convviz.diagrams.direct import direct
 from convviz.diagrams.groups import groups
 from convviz.diagrams.matrix import matrix
 from convviz.diagrams.padding import padding
@@ -47,6 +48,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("compare", "one window, several layers", (Conv, Pool), (1, 2), compare.windows),
     Diagram("overlap", "stamps that overlap and add", (ConvTranspose,), (1,), overlap.lanes),
     Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), overlap.field),
+    Diagram("direct", "the direct convolution that it equals", (ConvTranspose,), (1, 2), direct),
     Diagram("stamps", "how many land, several layers", (ConvTranspose,), (1, 2), overlap.compared),
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
@@ -68,7 +70,8 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
     }
     if name not in fitting:
         raise unknown("view of this", name, tuple(fitting), argument="view", heading="views")
-    return fitting[name].build(accounts, view)
+    built = fitting[name].build(accounts, view)
+    return replace(built, pointed=bool(view.at), image=view.image)
 
 
 def default(accounts: Sequence[Account], view: View) -> str:

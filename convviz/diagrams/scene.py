@@ -187,6 +187,8 @@ class Grid:
               not follow the axes (the taps of an unrolled matrix).
     spacing:  (center of the first column, distance of the next), in cells of the grid below all;
               None: columns stand side by side.
+    others:   the values that it has in other frames of a film: numbers take the room and the
+              precision that all of them need. None: it stands alone.
     marks:    of bool: the winners of max pooling; None: no such mark.
     windows:  all windows that lie on it; `chosen` is the one that is shown.
     """
@@ -209,6 +211,7 @@ class Grid:
     which: Cells | None = None
     spacing: tuple[float, float] | None = None
     marks: Cells | None = None
+    others: Array | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -294,12 +297,16 @@ class Equation:
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """name, then runs: the size formula, the coverage verdict, the parameters."""
+    """name, then runs: the size formula, the coverage verdict, the parameters.
+
+    generic: a formula in letters, which pictures set below the one in numbers.
+    """
 
     name: str
     text: Text
     more: tuple[Text, ...] = ()
     role: Role = Role.MUTED
+    generic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +331,8 @@ class Scene:
     command:  the command line that draws it, as typed.
     omitted:  planes that have no grid here, because there are many.
     saves:    the file that would hold everything: "pad.npy".
+    pointed:  the reader named the chosen cell, so a picture is about it.
+    image:    the input is a picture: planes of 0 … 255, three of them together one in color.
     """
 
     diagram: str
@@ -339,6 +348,8 @@ class Scene:
     command: str = ""
     omitted: tuple[Omission, ...] = ()
     saves: str = ""
+    pointed: bool = False
+    image: bool = False
 
     def grid(self, key: str) -> Grid:
         """The grid called `key`."""

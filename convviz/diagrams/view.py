@@ -17,6 +17,7 @@ class View:
     command: the command line, as typed, for the footer of a picture.
     full:    every plane and lane, however many.
     growing: outputs after the chosen one are not computed yet: a frame of a film.
+    image:   the input came from a picture.
     """
 
     at: tuple[int, ...] = ()
@@ -24,6 +25,7 @@ class View:
     command: str = ""
     full: bool = False
     growing: bool = False
+    image: bool = False
 
 
 def chosen(at: tuple[int, ...], shape: tuple[int, ...], what: str) -> tuple[int, ...]:

@@ -133,9 +133,18 @@ def size_labels(account: Account) -> tuple[Label, ...]:
         )
     ]
     if len(set(texts)) == 1:
-        return (Label("size", texts[0]),)
-    names = AXIS_WORDS[len(texts)]
-    return tuple(Label(f"size {name}", text) for name, text in zip(names, texts, strict=True))
+        return (Label("size", texts[0], generic=_letters(layer)),)
+    *names, last = AXIS_WORDS[len(texts)]
+    rows = [Label(f"size {name}", text) for name, text in zip(names, texts, strict=False)]
+    return (*rows, Label(f"size {last}", texts[-1], generic=_letters(layer)))
+
+
+def _letters(layer: Conv | ConvTranspose | Pool) -> str:
+    """The size formula of that layer in letters."""
+    if isinstance(layer, ConvTranspose):
+        return "(n − 1)·s − 2·p + d·(k − 1) + output_padding + 1"
+    left, right = "⌈⌉" if isinstance(layer, Pool) and layer.ceil_mode else "⌊⌋"
+    return f"{left}(n + 2·p − d·(k − 1) − 1) / s{right} + 1"
 
 
 def gathered_size(axis: Axis, n: int, out: int, *, ceil: bool = False) -> Text:
