@@ -1,0 +1,145 @@
+"""An account in motion: the scenes of a film, one per step.
+
+Convolution and pooling gather: the window slides, and outputs after it are not computed yet.
+Transposed convolution scatters: stamps land one by one, and the sum grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
+
+import numpy as np
+
+from convviz.diagrams import View, scene
+from convviz.diagrams.landing import landing
+from convviz.diagrams.scene import Array, Grid, Role, Run, Scene
+from convviz.diagrams.view import chosen
+from convviz.engine.account import Account
+from convviz.errors import SpecError, unknown
+from convviz.spec.layers import ConvTranspose, Padding
+
+MOST = 60
+"""Frames of a film: beyond that, the rows between the first and the last have one each."""
+
+MOVING = ("window", "stride", "line", "channels", "overlap", "coverage", "direct")
+"""Diagrams that show one cell of many, and so can go from cell to cell."""
+
+HELD = 1 << 16
+"""Cells of a grid whose values are compared from frame to frame; a larger one has no numbers."""
+
+
+def motion(
+    accounts: Sequence[Account], view: View, diagram: str | None = None
+) -> tuple[Scene, ...]:
+    """The scenes of a film of an account: at most `MOST`.
+
+    view: its `at` names the plane; where in the plane is left to the film.
+
+    Raises SpecError: there are several accounts, or the diagram does not move.
+    """
+    account = accounts[0]
+    check(accounts, diagram)
+    scatters = isinstance(account.layer, ConvTranspose) and diagram != "direct"
+    shape = account.input.shape if scatters else account.shape
+    lead = chosen(view.at, shape, "input" if scatters else "output")[:2]
+    grid = shape[2:]
+    stops = places(grid)
+    scenes = []
+    for place in stops:
+        cell = tuple(map(int, np.unravel_index(place, grid)))
+        found = scene([account], replace(view, at=(*lead, *cell), growing=True), diagram)
+        scenes.append(landing(found, account, place + 1, lead) if scatters else found)
+    if len(stops) < prod(grid):
+        scenes = [told(found, len(stops), grid) for found in scenes]
+    return tuple(steadied(scenes))
+
+
+def check(accounts: Sequence[Account], diagram: str | None) -> None:
+    """Refuse what has no film.
+
+    Raises SpecError: there are several accounts, or the diagram does not move.
+    """
+    layer = accounts[0].layer
+    if len(accounts) > 1:
+        raise SpecError(
+            f"a film shows one layer, and {len(accounts)} are compared",
+            "compare",
+            remedy="a still picture: -o x.png",
+        )
+    if isinstance(layer, Padding):
+        raise SpecError("padding does not move", "animate", remedy="a still picture: -o x.png")
+    if diagram is not None and diagram not in MOVING:
+        raise unknown("moving view", diagram, MOVING, argument="view", heading="views that move")
+    if isinstance(layer, ConvTranspose) and len(layer.kernel) == 3:
+        raise SpecError(
+            "stamps are shown landing on one or two axes, not in a volume",
+            "animate",
+            remedy="a still picture: -o x.png",
+        )
+
+
+def places(grid: tuple[int, ...], most: int = MOST) -> tuple[int, ...]:
+    """The cells of a grid, in reading order, that have a frame: all, if there are at most `most`.
+
+    Else the first row, the last cell of each row between, the last row; of rows that are too long
+    for that, and of too many rows, cells at even distances.
+    """
+    total = prod(grid)
+    if total <= most:
+        return tuple(range(total))
+    cols = grid[-1]
+    rows = total // cols
+    if rows == 1:
+        return spread(total, most)
+    first = spread(cols, most // 3)
+    between = [(row + 1) * cols - 1 for row in range(1, rows - 1)]
+    kept = spread(len(between), most - 2 * len(first))
+    return (*first, *(between[i] for i in kept), *(total - cols + col for col in first))
+
+
+def spread(count: int, wanted: int) -> tuple[int, ...]:
+    """At most `wanted` of 0 … count − 1 at even distances, the ends included."""
+    if count <= wanted:
+        return tuple(range(count))
+    return tuple(i * (count - 1) // (wanted - 1) for i in range(wanted))
+
+
+def told(found: Scene, shown: int, grid: tuple[int, ...]) -> Scene:
+    """The scene with what its film leaves out, in the headline and in the subtitle."""
+    steps = f"{shown} of {prod(grid):,} steps"
+    which = ": the first row, one per row, the last row" if len(grid) > 1 else ""
+    return replace(
+        found,
+        headline=(*found.headline, (Run(steps, Role.MUTED),)),
+        subtitle=(*found.subtitle, Run(f"  {steps}{which}.")),
+    )
+
+
+def steadied(scenes: Sequence[Scene]) -> list[Scene]:
+    """The scenes, each grid with the values that it has in other frames.
+
+    Numbers take the room and the precision that all of them need, so that nothing jumps.
+    """
+    others: dict[str, Array] = {}
+    for found in scenes:
+        for grid in grids(found):
+            if prod(grid.shape) <= HELD:
+                before = others.get(grid.key, grid.values[:0].ravel())
+                others[grid.key] = np.union1d(before, grid.values)
+    return [
+        replace(
+            found,
+            bands=tuple(
+                tuple(replace(grid, others=others.get(grid.key)) for grid in band)
+                for band in found.bands
+            ),
+        )
+        for found in scenes
+    ]
+
+
+def grids(found: Scene) -> list[Grid]:
+    """All grids of a scene."""
+    return [grid for band in found.bands for grid in band]
