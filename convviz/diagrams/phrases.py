@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from convviz.diagrams.scene import Text
+from convviz.diagrams.scene import Role, Run, Text
 from convviz.diagrams.words import lead_text, parameters, plain
 from convviz.engine.account import Account
 from convviz.spec.layers import Conv
@@ -60,3 +60,14 @@ def headline(command: str, accounts: Sequence[Account]) -> tuple[Text, ...]:
         values = dict.fromkeys(each.get(name, DEFAULTS.get(name, "zeros")) for each in every)
         parts.append(plain(f"{name} {', '.join(values)}"))
     return tuple(parts)
+
+
+def network_lead(shape: Sequence[int], output: Sequence[int]) -> Text:
+    """The first part of a network's headline: its input and what came out."""
+    return (
+        Run("shape", Role.STRONG),
+        Run(" "),
+        Run("×".join(map(str, shape)), Role.INPUT, bold=True),
+        Run(" → ", Role.MUTED),
+        Run("×".join(map(str, output)), Role.OUTPUT, bold=True),
+    )

@@ -189,6 +189,7 @@ class Grid:
               None: columns stand side by side.
     others:   the values that it has in other frames of a film: numbers take the room and the
               precision that all of them need. None: it stands alone.
+    picture:  (rows, cols, 3) of uint8: the colors that the cells have as pixels of an image.
     marks:    of bool: the winners of max pooling; None: no such mark.
     windows:  all windows that lie on it; `chosen` is the one that is shown.
     """
@@ -212,6 +213,7 @@ class Grid:
     spacing: tuple[float, float] | None = None
     marks: Cells | None = None
     others: Array | None = None
+    picture: Array | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

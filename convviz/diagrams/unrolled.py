@@ -80,7 +80,8 @@ class Unrolled:
             coarse = np.broadcast_to(np.arange(len(reads))[:, None], reads.shape)
             met = np.stack([coarse[reads >= 0], reads[reads >= 0]])
             pairs *= int(np.unique(met, axis=1).shape[1])
-        return pairs * self.outer[0] * self.inner[0] // self.layer.groups
+        channels: int = self.outer[0] * self.inner[0] // self.layer.groups
+        return pairs * channels
 
     @cached_property
     def unread(self) -> NDArray[np.bool_]:
@@ -122,7 +123,7 @@ class Unrolled:
             for tap, (hits, at) in zip(taps, axes, strict=True):
                 met = met & hits[tap][at] if hits[tap].any() else np.zeros_like(joined)
             if met.any():
-                values[met] += self._weights(taps, outs[0], ins[0])[met]
+                values[met] += self._weights(flat, outs[0], ins[0])[met]
                 count += met
                 last[met] = flat
         return Entries(values, count, last)
@@ -135,9 +136,9 @@ class Unrolled:
         inn, at_in = np.unique(inputs, return_inverse=True)
         return self.hits(number, out, inn), np.ix_(at_out, at_in)
 
-    def _weights(self, taps: tuple[int, ...], outs: Index, ins: Index) -> Array:
+    def _weights(self, tap: int, outs: Index, ins: Index) -> Array:
         """(outs, ins): the weight of one tap for each pair of channels, joined or not."""
-        tap: Array = self.weight[(slice(None), slice(None), *taps)]
+        weights: Array = self.weight.reshape(*self.weight.shape[:2], -1)[:, :, tap]
         if self.transposed:
-            return np.asarray(tap[ins[None, :], (outs % tap.shape[1])[:, None]])
-        return np.asarray(tap[outs[:, None], (ins % tap.shape[1])[None, :]])
+            return np.asarray(weights[ins[None, :], (outs % weights.shape[1])[:, None]])
+        return np.asarray(weights[outs[:, None], (ins % weights.shape[1])[None, :]])

@@ -18,6 +18,7 @@ class View:
     full:    every plane and lane, however many.
     growing: outputs after the chosen one are not computed yet: a frame of a film.
     image:   the input came from a picture.
+    axis:    the spatial axis that one row per layer follows; −1: the last.
     """
 
     at: tuple[int, ...] = ()
@@ -26,6 +27,7 @@ class View:
     full: bool = False
     growing: bool = False
     image: bool = False
+    axis: int = -1
 
 
 def chosen(at: tuple[int, ...], shape: tuple[int, ...], what: str) -> tuple[int, ...]:
