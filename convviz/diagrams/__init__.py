@@ -71,7 +71,7 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
     if name not in fitting:
         raise unknown("view of this", name, tuple(fitting), argument="view", heading="views")
     built = fitting[name].build(accounts, view)
-    return replace(built, pointed=bool(view.at), image=view.image)
+    return replace(built, pointed=built.pointed or bool(view.at), image=view.image)
 
 
 def default(accounts: Sequence[Account], view: View) -> str:

@@ -333,7 +333,7 @@ class Scene:
     command:  the command line that draws it, as typed.
     omitted:  planes that have no grid here, because there are many.
     saves:    the file that would hold everything: "pad.npy".
-    pointed:  the reader named the chosen cell, so a picture is about it.
+    pointed:  a picture is about the chosen cell: the reader named it, or there is nothing else.
     image:    the input is a picture: planes of 0 … 255, three of them together one in color.
     """
 

@@ -72,6 +72,7 @@ def gathered(look: Look, bands: tuple[tuple[Grid, ...], ...], diagram: str) -> S
         labels=size_labels(account),
         notes=look.notes(),
         command=look.view.command,
+        pointed=pointed(look),
     )
 
 
@@ -131,6 +132,22 @@ def claim(look: Look) -> str:
     return "One kernel slides over the whole input"
 
 
+def pointed(look: Look) -> bool:
+    """Whether a picture is about one window rather than about where all of them lie."""
+    layer = look.layer
+    return bool(look.view.at) or isinstance(layer, Pool) or set(layer.stride) == {1}
+
+
+def sentence(look: Look) -> str:
+    """What a picture shows, after its numbers."""
+    if isinstance(look.layer, Pool):
+        largest = look.layer.kind == "max"
+        return f"Each output is the {'largest value' if largest else 'mean'} of its window."
+    if len(look.sights) == 2 and len(look.inputs) == 1 and not pointed(look):
+        return "Each window has the color and number of its output."
+    return "Multiply window by kernel, cell by cell, then add."
+
+
 def numbers(look: Look) -> Text:
     """The numbers of a slide in role colors, then one sentence."""
     account, layer = look.account, look.layer
@@ -151,5 +168,5 @@ def numbers(look: Look) -> Text:
         *runs,
         Run("  →  ", Role.MUTED),
         Run(f"{spaced(shown_shape(account, account.shape))} output", Role.OUTPUT, bold=True),
-        Run(".  Each window has the color and number of its output."),
+        Run(f".  {sentence(look)}"),
     )
