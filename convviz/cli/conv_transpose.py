@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from convviz.cli import answering, asking, layering, options, weighing
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError
@@ -18,7 +16,8 @@ def conv_transpose(asked: Asked) -> None:
     """Answer `convviz conv-transpose`."""
     looks = answering.looks(asked)
     wanted = layering.wanted(asked, (ConvTranspose,))
-    source = asking.source(asked, layering.default_input(wanted, SIZE, NDIM), wanted.spatial)
+    default = layering.default_input(wanted, SIZE, NDIM)
+    source = asking.source(asked, default, wanted.spatial, wanted.likely)
     channels = asking.channels(source)
     worded = wanted.layer
     groups = worded.groups if isinstance(worded, ConvTranspose) else wanted.get("groups", 1)
@@ -53,11 +52,11 @@ def with_larger_input(asked: Asked, wanted: layering.Wanted, error: SpecError) -
     remedy = f"{more} one more input cell"
     words = parse_input(asked.text("input")) if "input" in asked else None
     if isinstance(words, ShapeWords):
-        spatial = wanted.spatial or min(len(words.shape), NDIM)
+        spatial = wanted.spatial or wanted.likely or min(len(words.shape), NDIM)
         lead, sizes = words.shape[:-spatial], words.shape[-spatial:]
         larger = "x".join(map(str, (*lead, *(n + 1 for n in sizes))))
         remedy += f": convviz conv-transpose {larger}"
-    return replace(error, remedy=remedy)
+    return error.changed(remedy=remedy)
 
 
 command = Command(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -142,7 +141,7 @@ def summary(done: int, failures: int, unchanged: int, folder: Path) -> None:
 
 def headed(entry: Figure, error: SpecError) -> SpecError:
     """`error` with the name of its figure before the fact."""
-    return replace(error, message=f"{entry.file}: {error.message}")
+    return error.changed(message=f"{entry.file}: {error.message}")
 
 
 def index(entries: Sequence[Figure], folder: Path, path: str) -> str:
