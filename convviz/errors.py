@@ -99,7 +99,7 @@ def printable(text: str) -> str:
 def near(word: str, choices: Sequence[str]) -> str:
     """The choice that `word` most resembles, "" when none is near.
 
-    Near is what a third of its letters, rounded up, turn into the word: inserted, dropped or changed.
+    Near: at most a third of its letters, rounded up, must be inserted, dropped or changed.
     """
     if not word or len(word) > 60:
         return ""
