@@ -80,6 +80,29 @@ class Axis:
         met = {cell for coarse in range(count) for cell in self.window(coarse)}
         return [cell for cell in range(size) if cell not in met]
 
+    def unread_count(self, size: int, *, ceil: bool = False) -> int:
+        """Count the fine cells (padding left out) that no window meets, however many there are.
+
+        Cells of one phase (cell + before) mod stride are met by the same taps, each of which meets
+        a run of `windows` of them, one after the other: runs are counted, not cells.
+        """
+        count = self.windows(size, ceil=ceil)
+        taps: dict[int, list[int]] = {}
+        for tap in range(self.kernel):
+            turns, phase = divmod(tap * self.dilation, self.stride)
+            taps.setdefault(phase, []).append(turns)
+        met = 0
+        for phase, meeting in taps.items():
+            # The cells of this phase inside the input, numbered by their turn of the stride.
+            first = -((phase - self.before) // self.stride)
+            last = (size - 1 + self.before - phase) // self.stride
+            reached = first
+            for turn in sorted(meeting):
+                start, stop = max(turn, reached), min(turn + count, last + 1)
+                met += max(0, stop - start)
+                reached = max(reached, stop)
+        return size - met
+
     def stamps_by_phase(self) -> list[int]:
         """Taps that meet a fine cell of phase 0 … stride − 1, away from borders.
 
