@@ -20,7 +20,7 @@ Array = NDArray[Any]
 TILE, DISC, RING = 0.90, 0.70, 0.70
 PILL = (0.90, 0.60)
 """Width and height of a padded copy whose number is too wide for a disc."""
-WIDEST = 0.82
+WIDEST = 0.78
 """Of a pitch: the widest number on a tile."""
 TILES_FROM = 5.0
 """Points of pitch from which cells are drawn one by one; below, a grid is a picture."""
@@ -224,8 +224,17 @@ def draw_cells(
             canvas.rings(at(filled), RING * u, edge, width)
     if pending.any():
         canvas.hollows(at(pending), 0.86 * u, theme.color("line"))
+    beyond = roles == Role.BEYOND
+    if beyond.any():
+        # Nothing is there: a window reaches over the end.
+        canvas.pills(at(beyond), 0.26 * u, 0.05 * u, faces=_alike(theme.color("pad_edge"), beyond))
     if digits is not None:
         _draw_digits(canvas, grid, place, digits, Face(solid, colors, ink))
+
+
+def _alike(color: Array, chosen: Array) -> Array:
+    """(n, 3): one color for all chosen cells."""
+    return np.broadcast_to(color, (int(chosen.sum()), 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,22 +277,24 @@ def _draw_digits(canvas: Canvas, grid: Grid, place: Place, digits: Digits, face:
     write(zero, theme.color("ink2"), REGULAR)
     write(computed, theme.trio(Role.OUTPUT)[2], SEMIBOLD)
     write(unread, theme.color("ink3"), REGULAR)
+    write(roles == Role.TEXT, theme.color("ink"), REGULAR)
     copied = roles == Role.COPY
     write(copied, inks[copied], MEDIUM, copy=True)
     write(roles == Role.FILL, theme.color("ink3"), REGULAR, copy=True)
 
 
-def draw_picture(canvas: Canvas, grid: Grid, place: Place, *, fade: float = 0.45) -> None:
-    """Draw a grid whose cells are too small for tiles as one picture; padding fades away."""
+def draw_picture(canvas: Canvas, grid: Grid, place: Place) -> None:
+    """Draw a grid whose cells are too small for tiles as one picture; what is copied fades."""
     rows, cols = (samples(n) for n in grid.shape)
     values = np.asarray(grid.cells.at(rows, cols)) if grid.source is None else np.zeros((1, 1))
     if grid.source is not None:
         values = np.broadcast_to(values, (len(rows), len(cols)))
     colors = face_colors(grid, canvas.theme, values, rows, cols)
     roles = np.asarray(grid.roles.at(rows, cols))
-    padding = np.isin(roles, (Role.COPY, Role.FILL))
-    if padding.any():
-        share = np.where(padding, fade, 1.0)
+    copied, repeated = roles == Role.COPY, roles == Role.REPEAT
+    if copied.any() or repeated.any():
+        share = np.where(copied, 0.8 if repeated.any() else 0.45, 1.0)
+        share[repeated] = 0.32
         colors = mixed(colors, canvas.theme.color("paper"), share)
     canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)
 

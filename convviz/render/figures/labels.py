@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,40 +22,59 @@ class Labels(NamedTuple):
     exact: bool
 
 
-def labels(values: Array) -> Labels:
-    """Labels of `values`: integers plain, else as many decimals for all as three digits need.
+class Writing(NamedTuple):
+    """How the numbers of one grid are written.
+
+    decimals: so many; −1: whole numbers; −2: a power of ten.
+    exact:    nothing is lost.
+    """
+
+    decimals: int
+    exact: bool
+
+    def write(self, value: float) -> str:
+        """One number."""
+        if math.isnan(value):
+            return "nan"
+        if math.isinf(value):
+            return "inf" if value > 0 else f"{MINUS}inf"
+        if self.decimals == WHOLE:
+            return integer(value)
+        return power(value) if self.decimals == POWER else decimal(value, self.decimals)
+
+
+WHOLE, POWER = -1, -2
+
+
+def writing(values: Array) -> Writing:
+    """How to write `values`: integers plain, else as many decimals for all as three digits need.
 
     From five digits on, thousands have a thin space; from 10⁷ (not whole: 10⁵) or below 10⁻³ all
     are written as 1.2e5.
     """
     array = np.asarray(values)
-    if array.dtype == object or array.size == 0:
-        return Labels(np.vectorize(str, otypes=[object])(array), True)
     finite = array[np.isfinite(array)] if array.dtype.kind == "f" else array.ravel()
-    most = (
-        max((abs(float(finite.min())), abs(float(finite.max()))), default=0.0)
-        if finite.size
-        else 0.0
-    )
-    whole = array.dtype.kind in "iub" or bool((finite == np.rint(finite)).all())
-    if whole and most < 1e7:
-        return Labels(_each(array, integer), True)
+    most = max(abs(float(finite.min())), abs(float(finite.max()))) if finite.size else 0.0
+    if most < 1e7 and bool((finite == np.rint(finite)).all()):
+        return Writing(WHOLE, True)
     if most >= 1e5 or 0 < most < 1e-3:
-        return powers(array)
+        return Writing(POWER, False)
     decimals = min(4, max(0, 2 - math.floor(math.log10(most)))) if most else 0
-    exact = False
     for fewer in range(decimals + 1):
         if bool((np.round(finite, fewer) == finite).all()):
-            decimals, exact = fewer, True
-            break
-    return Labels(_each(array, lambda value: decimal(value, decimals)), exact)
+            return Writing(fewer, True)
+    return Writing(decimals, False)
+
+
+def labels(values: Array) -> Labels:
+    """`values` as texts, all written alike."""
+    way = writing(values)
+    return Labels(_each(values, way.write), way.exact)
 
 
 def powers(values: Array) -> Labels:
     """Labels of two digits and a power of ten: 1.2e5; a bare 0 stays."""
-    array = np.asarray(values)
-    texts = _each(array, power)
-    return Labels(texts, False)
+    return Labels(_each(values, Writing(POWER, False).write), False)
 
 
 def integer(value: float) -> str:
@@ -84,7 +104,7 @@ def power(value: float) -> str:
 
 def number(value: Any) -> str:
     """One number by itself, by the same rules."""
-    return str(labels(np.asarray([value])).texts[0])
+    return writing(np.asarray([value])).write(float(value))
 
 
 def sizes(shape: tuple[int, ...]) -> str:
@@ -92,15 +112,9 @@ def sizes(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape))
 
 
-def _each(array: Array, write: Any) -> Array:
-    """`write` of every value, words for those that are not finite."""
+def _each(values: Array, write: Callable[[float], str]) -> Array:
+    """(…) of str: `write` of every value."""
+    array = np.asarray(values)
     texts = np.empty(array.shape, object)
-    flat = texts.ravel()
-    for i, value in enumerate(array.ravel().tolist()):
-        if math.isnan(value):
-            flat[i] = "nan"
-        elif value in (math.inf, -math.inf):
-            flat[i] = "inf" if value > 0 else f"{MINUS}inf"
-        else:
-            flat[i] = write(value)
+    texts.flat = [write(value) for value in array.ravel().tolist()]
     return texts

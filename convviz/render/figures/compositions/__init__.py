@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from convviz.render.figures.compositions.channels import Channels
+from convviz.render.figures.compositions.line import Row
 from convviz.render.figures.compositions.padding import Padding
+from convviz.render.figures.compositions.step import Step
+from convviz.render.figures.compositions.tiling import Tiling
+from convviz.render.figures.compositions.windows import Stride
 from convviz.render.figures.sheet import Arrangement, Sheet
 
 Make = Callable[[Sheet, float, float | None], Arrangement]
 
-ARRANGEMENTS: dict[str, Make] = {"padding": Padding}
+
+def gathered(sheet: Sheet, width: float, height: float | None) -> Arrangement:
+    """Convolution and pooling of one plane: all windows where they step, else one window."""
+    return (Step if sheet.scene.pointed else Stride)(sheet, width, height)
+
+
+ARRANGEMENTS: dict[str, Make] = {
+    "padding": Padding,
+    "tiling": Tiling,
+    "stride": gathered,
+    "line": Row,
+    "channels": Channels,
+}
 
 
 def arrangement(sheet: Sheet, width: float, height: float | None) -> Arrangement:

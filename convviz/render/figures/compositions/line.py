@@ -1,0 +1,214 @@
+"""One axis: input, kernel under its window, outputs at the middles of theirs, beams between."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from convviz.diagrams.scene import ArrayCells, Grid, Rect, Role
+from convviz.render.figures.canvas import BACK, Canvas
+from convviz.render.figures.compositions.equations import Written
+from convviz.render.figures.compositions.parts import bounds, formula, framed, title_line
+from convviz.render.figures.compositions.parts import window_colors as output_colors
+from convviz.render.figures.grids import (
+    TILE,
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_cells,
+    draw_choice,
+    draw_frame,
+)
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import SEMIBOLD, Line, Run
+
+BEAMS = 64
+"""Most windows whose beams are drawn."""
+
+
+class Row:
+    """Rows below each other on one scale: a cell of the output stands at its window's middle."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        scene = sheet.scene
+        self.sheet, self.room = sheet, width
+        grids = [band[0] for band in scene.bands]
+        self.input = grids[0]
+        self.kernel = next((grid for grid in grids if grid.kind == Role.KERNEL), None)
+        self.output = next(grid for grid in grids if grid.kind == Role.OUTPUT)
+        assert self.input.windows is not None, "an input that is read has windows"
+        self.spans = self.input.windows.cols
+        self.equation = Written.of(sheet, scene.equations[0], width)
+        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
+        self.names = max(
+            sheet.type.line_width(title_line(sheet, grid), sheet.page.label)
+            for grid in (self.input, self.output, *([self.kernel] if self.kernel else []))
+        )
+        self.shift = next((link for link in scene.links if link.kind == "shift"), None)
+        self.u = pitch(self.measure, width, height, sheet.page)
+        self.width, self.height = self.measure(self.u)
+
+    @property
+    def lead(self) -> float:
+        """Between the names at the left and the cells."""
+        return 16.0 if not self.sheet.page.paper else 8.0
+
+    def above(self) -> float:
+        """Room for the stride arrow."""
+        return self.sheet.page.note + 24.0 if self.shift is not None else 0.0
+
+    def apart(self, u: float) -> float:
+        """From row to row, edge to edge."""
+        return max(0.9 * u, 14.0)
+
+    def middles(self) -> list[float]:
+        """The column, in input cells, over which each output stands."""
+        return [(span[0] + span[-1]) / 2 for span in self.spans]
+
+    def output_pitch(self, u: float) -> float:
+        """The pitch of the output tiles: that of the input, less where windows are denser."""
+        steps = np.diff(self.middles())
+        return u * min(1.0, float(steps.min())) if len(steps) else u
+
+    def measure(self, u: float) -> tuple[float, float]:
+        """(width, height) of everything."""
+        page = self.sheet.page
+        rows = 3 if self.kernel is not None else 2
+        high = self.above() + rows * u + (rows - 1) * self.apart(u)
+        words = 2.0 * page.formula + self.equation.height
+        words += 2.3 * page.small * bool(self.formulas)
+        last = max(self.input.shape[1], max(span[-1] + 1 for span in self.spans))
+        return max(self.names + self.lead + last * u, self.equation.width), high + words
+
+    def _digits(self, grid: Grid, u: float) -> Digits | None:
+        if u < 2 * TILES_FROM or grid.shape[1] > 2500:
+            return None
+        digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
+        return digits if u >= digits.pitch(self.sheet.page.least) else None
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw the rows, the beams and the words."""
+        u, apart = self.u, self.apart(self.u)
+        cells = self.input.shape[1] * u
+        x = left + (self.width - self.names - self.lead - cells) / 2 + self.names + self.lead
+        first = Place(x, top + self.above(), u, 1, self.input.shape[1])
+        below = first.box.bottom + apart
+        last = below + (u + apart if self.kernel is not None else 0.0)
+        self._beams(canvas, first, last)
+        self._input(canvas, first)
+        if self.kernel is not None:
+            self._kernel(canvas, x, below)
+        self._output(canvas, x, last)
+        self._words(canvas, left + self.width / 2, last + u)
+
+    def _name(self, canvas: Canvas, grid: Grid, x: float, y: float) -> None:
+        size = self.sheet.page.label
+        line = title_line(self.sheet, grid)
+        canvas.words(x - self.lead, y + 0.364 * size, line, size, anchor=1.0)
+
+    def _input(self, canvas: Canvas, place: Place) -> None:
+        grid, chosen, u = self.input, self.input.chosen, place.u
+        tint = canvas.theme.trio(Role.INPUT)[0]
+        colors = np.broadcast_to(tint, (*grid.shape, 3)).copy()
+        colors[grid.all_roles == Role.UNREAD] = canvas.theme.color("panel")
+        digits = self._digits(grid, u)
+        draw_cells(canvas, replace(grid, source=None), place, digits, colors=colors)
+        for frame in grid.frames:
+            draw_frame(canvas, place, frame)
+        if chosen is not None:
+            amber = canvas.theme.trio(Role.KERNEL)[1]
+            with canvas.moving():
+                draw_choice(canvas, place.rect(bounds(chosen)), amber, u, width=3.0)
+        self._name(canvas, grid, place.left - 0.12 * u, place.top + u / 2)
+        if self.shift is None:
+            return
+        focus, note = canvas.theme.word(Role.FOCUS), self.sheet.page.note
+        start = place.left + (self.middles()[0] + 0.5) * u
+        end = start + self.shift.end[2] * u
+        y = place.top - 12.0
+        head = min(9.0, 0.45 * (end - start))
+        canvas.arrow((start, y), (end, y), focus, 1.8, head=head, dot=True)
+        label: Line = (Run(self.shift.label, focus, SEMIBOLD),)
+        canvas.words(start, y - 9.0, label, note)
+
+    def _kernel(self, canvas: Canvas, x: float, top: float) -> None:
+        """The kernel under the chosen window, a tap under each cell that it meets."""
+        assert self.kernel is not None
+        chosen, u = self.input.chosen, self.u
+        cols = chosen.cols if chosen is not None else tuple(self.spans[0])
+        digits = self._digits(self.kernel, u)
+        step = cols[1] - cols[0] if len(cols) > 1 else 1
+        with canvas.moving():
+            if step == 1:
+                place = Place(x + cols[0] * u, top, u, 1, len(cols))
+                draw_cells(canvas, self.kernel, place, digits)
+                framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
+            else:
+                spread = _spread(self.kernel, step)
+                place = Place(x + cols[0] * u, top, u, *spread.shape)
+                draw_cells(canvas, spread, place, self._digits(spread, u))
+                framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
+        self._name(canvas, self.kernel, x - 0.12 * u, top + u / 2)
+
+    def _output(self, canvas: Canvas, x: float, top: float) -> None:
+        grid, out = self.output, self.output_pitch(self.u)
+        colors = output_colors(*grid.shape)
+        digits = self._digits(grid, out)
+        chosen = grid.chosen
+        for n, middle in enumerate(self.middles()):
+            cell = _cell(grid, n)
+            place = Place(
+                x + (middle + 0.5) * self.u - out / 2, top + (self.u - out) / 2, out, 1, 1
+            )
+            one = replace(digits, texts=digits.texts[:, n : n + 1]) if digits else None
+            draw_cells(canvas, cell, place, one, colors=colors[:, n : n + 1])
+            if chosen is not None and n == chosen.cols[0]:
+                edge = canvas.theme.trio(Role.OUTPUT)[2]
+                with canvas.moving():
+                    draw_choice(canvas, place.rect(Rect(0, 0, 1, 1)), edge, out, width=3.2)
+        self._name(canvas, grid, x - 0.12 * self.u, top + self.u / 2)
+
+    def _beams(self, canvas: Canvas, place: Place, bottom: float) -> None:
+        """From every window to its output, in the color of the output."""
+        if len(self.spans) > BEAMS or self.u < TILES_FROM:
+            return
+        colors = output_colors(*self.output.shape)[0]
+        half = self.output_pitch(self.u) * TILE / 2
+        chosen = self.output.chosen
+        for n, (span, middle) in enumerate(zip(self.spans, self.middles(), strict=True)):
+            x = place.left + (middle + 0.5) * self.u
+            start = place.rect(Rect(0, span[0], 1, span[-1] + 1))
+            corners = [(start.left + 2, start.bottom), (start.right - 2, start.bottom)]
+            corners += [(x + half, bottom), (x - half, bottom)]
+            leads = chosen is not None and n == chosen.cols[0]
+            canvas.polygon(corners, face=colors[n], alpha=0.42 if leads else 0.18, height=BACK)
+
+    def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
+        page = self.sheet.page
+        with canvas.moving():
+            baseline = self.equation.draw(canvas, center, bottom + 1.7 * page.formula)
+        for label in self.formulas:
+            line = (self.sheet.word("size "), *formula(self.sheet, label.text))
+            size, lines = self.sheet.type.fit(line, page.small, self.room)
+            canvas.words(center, baseline + 1.9 * size, lines[0], size, anchor=0.5)
+
+
+def _cell(grid: Grid, col: int) -> Grid:
+    """One cell of a row as a grid of its own, colored by its identity."""
+    values = grid.values[:, col : col + 1]
+    roles = grid.all_roles[:, col : col + 1]
+    shown = np.where(roles == Role.OUTPUT, Role.STAMP, roles).astype(np.uint8)
+    return replace(grid, cells=ArrayCells(values), roles=ArrayCells(shown), source=None)
+
+
+def _spread(kernel: Grid, step: int) -> Grid:
+    """A kernel with its holes between the taps."""
+    taps = kernel.shape[1]
+    wide = (taps - 1) * step + 1
+    values = np.zeros((1, wide), dtype=kernel.values.dtype)
+    values[:, ::step] = kernel.values
+    roles = np.full((1, wide), Role.EMPTY, dtype=np.uint8)
+    roles[:, ::step] = kernel.all_roles
+    return replace(kernel, cells=ArrayCells(values), roles=ArrayCells(roles))

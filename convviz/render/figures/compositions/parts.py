@@ -1,0 +1,184 @@
+"""What several diagrams draw: titles, lenses, brackets, windows, formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from convviz.diagrams.scene import Frame, Grid, Rect, Role, Selection, Text, Windows
+from convviz.render.colors import Floats, contrast, ident, rgb
+from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas
+from convviz.render.figures.grids import Place
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
+
+SIZES = re.compile(r"(?<=\d)×(?=\d)")
+
+
+def airy(text: str) -> str:
+    """Shapes as pictures write them: 4 × 4."""
+    return SIZES.sub(" × ", text)
+
+
+def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
+    """A grid's title in its role color."""
+    lead = next((run.role for run in grid.title if run.role not in (Role.TEXT,)), grid.kind)
+    return tuple(
+        Run(
+            airy(run.text),
+            sheet.theme.word(lead if plain is None or run.bold else plain),
+            SEMIBOLD,
+        )
+        for run in grid.title
+    )
+
+
+def formula(sheet: Sheet, text: Text) -> Line:
+    """A formula: numbers in role colors and bold, the rest steps back."""
+    return tuple(
+        Run(
+            airy(run.text),
+            sheet.theme.word(Role.STRONG if run.bold and run.role == Role.TEXT else run.role),
+            BOLD if run.bold else REGULAR,
+        )
+        for run in text
+    )
+
+
+def bounds(chosen: Selection) -> Rect:
+    """The cells from the first to the last of a selection."""
+    return Rect(min(chosen.rows), min(chosen.cols), max(chosen.rows) + 1, max(chosen.cols) + 1)
+
+
+def window(windows: Windows, row: int, col: int) -> Rect:
+    """The cells from the first to the last tap of window (row, col)."""
+    rows, cols = windows.rows[row], windows.cols[col]
+    return Rect(rows[0], cols[0], rows[-1] + 1, cols[-1] + 1)
+
+
+def lens(
+    canvas: Canvas,
+    start: Box,
+    end: Box,
+    color: Floats,
+    *,
+    alpha: float = 0.14,
+    downward: bool = False,
+) -> None:
+    """A translucent beam from one box to another, behind all tiles."""
+    if downward:
+        corners = [
+            (start.left, start.bottom),
+            (start.right, start.bottom),
+            (end.right, end.top),
+            (end.left, end.top),
+        ]
+        edges = [(corners[0], corners[3]), (corners[1], corners[2])]
+    else:
+        corners = [
+            (start.right, start.top),
+            (end.left, end.top),
+            (end.left, end.bottom),
+            (start.right, start.bottom),
+        ]
+        edges = [(corners[0], corners[1]), (corners[3], corners[2])]
+    canvas.polygon(corners, face=color, alpha=alpha, height=BACK)
+    for edge in edges:
+        canvas.line(edge, color, 1.0, alpha=0.55, height=BACK)
+
+
+def bracket(
+    canvas: Canvas,
+    sheet: Sheet,
+    start: tuple[float, float],
+    end: tuple[float, float],
+    label: str,
+    role: Role,
+    *,
+    side: int,
+    room: float = 1e9,
+) -> None:
+    """A length: a line with end ticks and its label.
+
+    side: −1 above or left of the line, 1 below or right of it.
+    """
+    theme, page = sheet.theme, sheet.page
+    color = theme.word(role)
+    (x0, y0), (x1, y1) = start, end
+    level = y0 == y1
+    tick = 4.0 if not page.paper else 2.5
+    canvas.line([start, end], color, 1.3)
+    for x, y in (start, end):
+        ends = [(x, y - tick), (x, y + tick)] if level else [(x - tick, y), (x + tick, y)]
+        canvas.line(ends, color, 1.3)
+    size = page.note
+    run: Line = (Run(label, color, SEMIBOLD),)
+    size, lines = sheet.type.fit(run, size, room)
+    if level:
+        base = y0 + side * (tick + 5.0) + (0.73 * size if side > 0 else 0.0)
+        canvas.words((x0 + x1) / 2, base, lines[0], size, anchor=0.5)
+        return
+    words = label.split(" ")
+    parts = words if len(words) == 2 and room < sheet.type.line_width(run, page.note) else [label]
+    pitch = 1.15 * size
+    base = (y0 + y1) / 2 + 0.36 * size - pitch * (len(parts) - 1) / 2
+    for i, part in enumerate(parts):
+        canvas.words(
+            x0 + side * (tick + 5.0),
+            base + i * pitch,
+            part,
+            size,
+            anchor=1.0 if side < 0 else 0.0,
+            color=color,
+            weight=SEMIBOLD,
+        )
+
+
+def window_colors(rows: int, cols: int) -> Floats:
+    """(rows, cols, 3): the identity colors of the outputs of a layer."""
+    return ident(np.arange(rows)[:, None], np.arange(cols), rows, cols)
+
+
+def distinct(sheet: Sheet, color: Floats) -> Floats:
+    """`color`, darkened (in dark, lightened) until a line of it stands out from the paper."""
+    paper, ink = rgb(sheet.theme.tokens.paper), sheet.theme.color("ink")
+    found = color
+    for step in range(12):
+        if contrast(found, paper) >= 3.0:
+            break
+        found = color * (1 - 0.08 * (step + 1)) + ink * 0.08 * (step + 1)
+    return found
+
+
+def framed(canvas: Canvas, box: Box, color: Floats, u: float, *, width: float = 3.0) -> None:
+    """The frame of a kernel or of a result: 0.09 u outside of its tiles."""
+    canvas.box(
+        box.grown(0.08 * u),
+        radius=0.2 * u,
+        edge=color,
+        width=min(width, max(1.2, 0.08 * u)),
+        height=FRAMES,
+    )
+
+
+def inside(frame: Frame, rect: Rect) -> bool:
+    """Whether `rect` lies within the frame."""
+    outer = frame.rect
+    return (
+        outer.top <= rect.top
+        and outer.left <= rect.left
+        and rect.bottom <= outer.bottom
+        and rect.right <= outer.right
+    )
+
+
+def place_at(grid: Grid, left: float, top: float, u: float) -> Place:
+    """Where a grid stands."""
+    return Place(left, top, u, *grid.shape)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts as one line."""
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,289 @@
+"""One step: window times kernel gives one output, the products written out below."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from convviz.diagrams.scene import Array, ArrayCells, Grid, Role, Selection
+from convviz.render.colors import Floats, ink_on
+from convviz.render.figures.canvas import Canvas
+from convviz.render.figures.compositions.equations import Written
+from convviz.render.figures.compositions.parts import (
+    bounds,
+    formula,
+    framed,
+    lens,
+    title_line,
+    window_colors,
+)
+from convviz.render.figures.grids import (
+    TILE,
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_cells,
+    draw_choice,
+    draw_frame,
+)
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import BOLD, Line
+
+OUTSIDE = 0.72
+"""How much of a cell outside of the window stays."""
+
+
+class Step:
+    """Input, kernel and output in a row with their middles level; the equation below."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        scene = sheet.scene
+        self.sheet, self.room = sheet, width
+        self.input, *rest = scene.bands[0]
+        self.kernel = next((grid for grid in rest if grid.kind == Role.KERNEL), None)
+        self.output = next(grid for grid in rest if grid.kind == Role.OUTPUT)
+        self.extra = [grid for grid in rest if grid.kind == Role.FOCUS]
+        self.equation = Written.of(sheet, scene.equations[0], width)
+        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
+        self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
+        self.title = sheet.page.label + 16.0
+        self.u = pitch(self.measure, width, height, sheet.page)
+        self.width, self.height = self.measure(self.u)
+        if not self.tall:
+            self.width = min(width, self.width + 6.0 * self.u)
+        grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
+        self.digits = self._digits(grids)
+
+    def _digits(self, grids: list[Grid]) -> dict[str, Digits]:
+        """The numbers of every grid in which they can be read."""
+        if self.u < 2 * TILES_FROM:
+            return {}
+        found = {}
+        for grid in grids:
+            if grid.shape[0] * grid.shape[1] <= 2500:
+                digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
+                if self.u >= digits.pitch(self.sheet.page.least):
+                    found[grid.key] = digits
+        return found
+
+    @property
+    def gap(self) -> float:
+        """The least distance of grids beside each other."""
+        return 14.0 if self.sheet.page.paper else 44.0
+
+    def below(self) -> float:
+        """The equation and the size formulas."""
+        page = self.sheet.page
+        lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
+        return lead + self.equation.height + 2.3 * page.small * bool(self.formulas)
+
+    def measure(self, u: float) -> tuple[float, float]:
+        """(width, height) of everything."""
+        small = [g for g in (self.kernel, self.output, *self.extra) if g is not None]
+        gap = max(self.gap, 1.3 * u)
+        beside = sum(g.shape[1] for g in small) * u + gap * (len(small) - 1)
+        rows = max(g.shape[0] for g in small)
+        words = self.equation.width
+        if self.tall:
+            high = 2 * self.title + (self.input.shape[0] + rows) * u + 0.6 * gap
+            return max(self.input.shape[1] * u, beside, words), high + self.below()
+        width = self.input.shape[1] * u + gap + beside
+        high = self.title + max(self.input.shape[0], rows) * u
+        return max(width, words), high + self.below()
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw the grids, the beams between them and the words below."""
+        u = self.u
+        small = [g for g in (self.kernel, self.output, *self.extra) if g is not None]
+        gap = max(self.gap, 1.3 * u)
+        rows = max(g.shape[0] for g in small)
+        places: dict[str, Place] = {}
+        if self.tall:
+            beside = sum(g.shape[1] for g in small) * u + gap * (len(small) - 1)
+            middle = left + self.width / 2
+            first = Place(
+                middle - self.input.shape[1] * u / 2, top + self.title, u, *self.input.shape
+            )
+            x, center = (
+                middle - beside / 2,
+                first.box.bottom + self.title + 0.6 * gap + rows * u / 2,
+            )
+            bottom = center + rows * u / 2
+        else:
+            high = max(self.input.shape[0], rows) * u
+            center = top + self.title + high / 2
+            used = sum(g.shape[1] for g in (self.input, *small)) * u
+            gap = max(gap, min((self.width - used) / len(small), max(5.0 * u, 90.0)))
+            x = left + (self.width - used - gap * len(small)) / 2
+            first = Place(x, center - self.input.shape[0] * u / 2, u, *self.input.shape)
+            x = first.box.right + gap
+            bottom = center + high / 2
+        places["input"] = first
+        for grid in small:
+            places[grid.key] = Place(x, center - grid.shape[0] * u / 2, u, *grid.shape)
+            x += grid.shape[1] * u + gap
+        self._input(canvas, first)
+        self._beams(canvas, places)
+        if self.kernel is not None:
+            self._kernel(canvas, places[self.kernel.key])
+        for grid in (self.output, *self.extra):
+            self._result(canvas, grid, places[grid.key])
+        self._words(canvas, left + self.width / 2, bottom)
+
+    def _title(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        line = title_line(self.sheet, grid)
+        x = place.box.center[0]
+        above = 0.10 * place.u + (9.0 if not self.sheet.page.paper else 5.0)
+        canvas.words(x, place.top - above, line, self.sheet.page.label, anchor=0.5)
+
+    def _input(self, canvas: Canvas, place: Place) -> None:
+        """The padded input; what is not under a tap steps back."""
+        grid, chosen = self.input, self.input.chosen
+        shown = replace(grid, source=None)
+        share = np.full(grid.shape, 1.0)
+        if chosen is not None:
+            share = np.full(grid.shape, OUTSIDE)
+            rows = [r for r in chosen.rows if r < grid.shape[0]]
+            cols = [c for c in chosen.cols if c < grid.shape[1]]
+            share[np.ix_(rows, cols)] = 1.0
+        colors = self.colors()
+        if colors is not None:
+            share = np.where(share < 1, 0.9 * share, share)
+            share = np.where(self._losers(), 0.42 * share, share)
+        digits = self.digits.get(grid.key)
+        draw_cells(canvas, shown, place, digits, share=share, colors=colors)
+        for frame in grid.frames:
+            draw_frame(canvas, place, frame)
+        if chosen is not None:
+            amber = canvas.theme.trio(Role.KERNEL)[1]
+            with canvas.moving():
+                draw_choice(canvas, place.rect(bounds(chosen)), amber, place.u, width=3.0)
+        self._title(canvas, grid, place)
+
+    def colors(self) -> Floats | None:
+        """(rows, cols, 3): cells in the color of the output that reads them, where one does.
+
+        None where windows overlap, or where a kernel stands between.
+        """
+        windows, grid = self.input.windows, self.input
+        if self.kernel is not None or windows is None or self.u < TILES_FROM:
+            return None
+        owners = []
+        for size, spans in zip(grid.shape, (windows.rows, windows.cols), strict=True):
+            owner = np.full(size, -1)
+            for n, span in enumerate(spans):
+                cells = [cell for cell in span if cell < size]
+                if (owner[cells] >= 0).any():
+                    return None
+                owner[cells] = n
+            owners.append(owner)
+        outputs = window_colors(*self.output.shape)
+        found = outputs[np.ix_(*(np.maximum(owner, 0) for owner in owners))]
+        unread = (owners[0] < 0)[:, None] | (owners[1] < 0)
+        found[unread] = self.sheet.theme.color("panel")
+        return found
+
+    def _losers(self) -> Array:
+        """Cells that are not the largest of their window; none where all count."""
+        marks, grid = self.input.marks, self.input
+        if marks is None:
+            return np.zeros(grid.shape, dtype=bool)
+        return ~np.asarray(marks.at(*map(np.arange, grid.shape)), dtype=bool)
+
+    def _beams(self, canvas: Canvas, places: dict[str, Place]) -> None:
+        """From the window to the kernel, from there to the result."""
+        chosen, answer = self.input.chosen, self.output.chosen
+        if chosen is None or answer is None:
+            return
+        theme, u = canvas.theme, self.u
+        amber, green = theme.trio(Role.KERNEL)[1], theme.trio(Role.OUTPUT)[1]
+        start = places["input"].rect(bounds(chosen))
+        end = places[self.output.key].rect(bounds(answer))
+        if self.kernel is None:
+            lens(canvas, start, end, green, downward=self.tall)
+            return
+        kernel = places[self.kernel.key].box.grown(0.08 * u)
+        lens(canvas, start, kernel, amber, downward=self.tall)
+        lens(canvas, kernel, end, green)
+
+    def _kernel(self, canvas: Canvas, place: Place) -> None:
+        assert self.kernel is not None
+        draw_cells(canvas, self.kernel, place, self.digits.get(self.kernel.key))
+        framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], place.u)
+        self._title(canvas, self.kernel, place)
+
+    def _result(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        """Outputs are tinted, the chosen one is solid in a frame, later ones are hollow."""
+        shown, chosen = replace(grid, source=None), grid.chosen
+        digits = self.digits.get(grid.key)
+        self._title(canvas, grid, place)
+        if chosen is None or place.u < TILES_FROM:
+            draw_cells(canvas, shown, place, digits)
+            return
+        blocks = self.colors() is not None and grid.kind == Role.OUTPUT
+        if blocks:
+            self._blocks(canvas, grid, place, digits)
+            return
+        roles = grid.all_roles.copy()
+        row, col = chosen.rows[0], chosen.cols[0]
+        roles[row, col] = Role.EMPTY
+        draw_cells(canvas, replace(shown, roles=ArrayCells(roles)), place, digits)
+        self._current(canvas, grid, place, chosen, digits)
+
+    def _blocks(self, canvas: Canvas, grid: Grid, place: Place, digits: Digits | None) -> None:
+        """Outputs in the colors of their windows."""
+        shown = replace(grid, source=None, roles=ArrayCells(_as_tiles(grid.all_roles)))
+        draw_cells(canvas, shown, place, digits, colors=window_colors(*grid.shape))
+        chosen = grid.chosen
+        assert chosen is not None, "an output has a chosen cell"
+        box, edge = place.rect(bounds(chosen)), canvas.theme.trio(Role.OUTPUT)[2]
+        with canvas.moving():
+            draw_choice(canvas, box, edge, place.u, width=3.4)
+
+    def _current(
+        self,
+        canvas: Canvas,
+        grid: Grid,
+        place: Place,
+        chosen: Selection,
+        digits: Digits | None,
+    ) -> None:
+        """The chosen output."""
+        u, theme = place.u, canvas.theme
+        role = Role.OUTPUT if grid.kind == Role.OUTPUT else Role.FOCUS
+        solid = theme.trio(Role.OUTPUT)[1] if role == Role.OUTPUT else theme.color("panel")
+        edge = theme.trio(Role.OUTPUT)[2] if role == Role.OUTPUT else theme.color("focus")
+        row, col = chosen.rows[0], chosen.cols[0]
+        centers = np.array([place.center(row, col)])
+        with canvas.moving():
+            canvas.tiles(centers, TILE * u, solid[None])
+            draw_choice(canvas, place.rect(bounds(chosen)), edge, u, width=3.4)
+            if digits is not None:
+                ink: Floats = ink_on(solid)[None]
+                text = [str(digits.texts[row, col])]
+                canvas.numbers(text, centers, digits.tile * u, ink, weight=BOLD, room=TILE * u)
+
+    def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
+        page = self.sheet.page
+        lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
+        with canvas.moving():
+            baseline = self.equation.draw(canvas, center, bottom + lead)
+        if not self.formulas:
+            return
+        parts: list[Line] = []
+        for label in self.formulas:
+            name = label.name.removeprefix("size").strip()
+            words = f"{name} " if name else "size "
+            parts.append((self.sheet.word(words), *formula(self.sheet, label.text)))
+        line = tuple(run for i, part in enumerate(parts) for run in (
+            *((self.sheet.word("      "),) if i else ()), *part))  # fmt: skip
+        size, lines = self.sheet.type.fit(line, page.small, self.room)
+        for i, each in enumerate(lines):
+            canvas.words(center, baseline + (1.9 + 1.4 * i) * size, each, size, anchor=0.5)
+
+
+def _as_tiles(roles: Array) -> Array:
+    """Outputs as cells that carry a color of their own, with numbers in the ink that contrasts."""
+    return np.where(roles == Role.OUTPUT, Role.STAMP, roles).astype(np.uint8)
