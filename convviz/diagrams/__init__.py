@@ -10,6 +10,7 @@ from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
 from convviz.diagrams.direct import direct
 from convviz.diagrams.groups import groups
+from convviz.diagrams.kernels import kernels
 from convviz.diagrams.matrix import matrix
 from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
@@ -53,6 +54,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
     Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), matrix),
+    Diagram("kernels", "the bank and its feature maps", (Conv,), (1, 2, 3), kernels),
 )
 
 

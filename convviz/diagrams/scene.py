@@ -246,7 +246,8 @@ class Link:
     kind: "copy" (an arc over a padded grid), "lens" (a window and its result), "stamp" (input to
           stamp), "shift" (the step of a stride or a dilation), "gives" (a grid to its result),
           "channel" (an input channel that an output channel reads), "reads" (a cell of one layer
-          and a cell of the layer below that it is computed from).
+          and a cell of the layer below that it is computed from), "skip" (a block, by its place,
+          that a later one takes besides the one before it).
     """
 
     kind: str
@@ -312,6 +313,22 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A shape on its way through a network, and the layers that make it.
+
+    shape:  (C, *spatial). layers: each in one line; () for the input.
+    params, macs: of these layers together.
+    role:   INPUT and OUTPUT at the ends; KERNEL where weights are learned; TEXT elsewhere.
+    """
+
+    shape: tuple[int, ...]
+    layers: tuple[str, ...]
+    params: int
+    macs: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
 class Omission:
     """Planes or lanes that are not shown: `count` of them, before band `band`, place `place`."""
 
@@ -331,6 +348,7 @@ class Scene:
     bands:    grids, in rows that belong together; the first of the first band leads.
     notes:    dim lines, last: marks that occur, conventions, what is hidden.
     command:  the command line that draws it, as typed.
+    blocks:   the shapes of a network in the order of its layers.
     omitted:  planes that have no grid here, because there are many.
     saves:    the file that would hold everything: "pad.npy".
     pointed:  a picture is about the chosen cell: the reader named it, or there is nothing else.
@@ -346,6 +364,7 @@ class Scene:
     measures: tuple[Measure, ...] = ()
     equations: tuple[Equation, ...] = ()
     labels: tuple[Label, ...] = ()
+    blocks: tuple[Block, ...] = ()
     notes: tuple[str, ...] = ()
     command: str = ""
     omitted: tuple[Omission, ...] = ()

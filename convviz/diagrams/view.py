@@ -19,6 +19,7 @@ class View:
     growing: outputs after the chosen one are not computed yet: a frame of a film.
     image:   the input came from a picture.
     axis:    the spatial axis that one row per layer follows; −1: the last.
+    drawn:   it will be a picture, which holds more planes than a screen.
     """
 
     at: tuple[int, ...] = ()
@@ -28,6 +29,7 @@ class View:
     growing: bool = False
     image: bool = False
     axis: int = -1
+    drawn: bool = False
 
 
 def chosen(at: tuple[int, ...], shape: tuple[int, ...], what: str) -> tuple[int, ...]:
