@@ -1,0 +1,118 @@
+"""How numbers are written: one number of decimals per grid, the fewest that tell the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+WHOLE_BELOW = 10**9
+LARGE, SMALL = 1e6, 1e-3
+DECIMALS = 4
+"""Most decimals that are tried before rounding."""
+DIGITS = 3
+"""Significant digits of the largest magnitude, where no number of decimals shows all."""
+NOISE = 4
+"""Units in the last place: what sums and products leave behind is not information."""
+MINUS = "−"
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way to write all numbers of a grid.
+
+    decimals: digits after the point. exponent: as 1.00e−7. exact: every number is shown as it is.
+    """
+
+    decimals: int = 0
+    exponent: bool = False
+    exact: bool = True
+
+    @classmethod
+    def of(cls, values: Array, precision: int | None = None) -> Format:
+        """The format that shows `values`; `precision` decimals where they are not whole."""
+        values = np.asarray(values).ravel()
+        finite = values[np.isfinite(values)] if values.dtype.kind == "f" else values
+        if not finite.size:
+            return cls()
+        # As Python would: the magnitude of the lowest integer does not fit its own type.
+        largest = max(abs(finite.max().item()), abs(finite.min().item()))
+        if shows(finite, 0) and largest < WHOLE_BELOW:
+            return cls()
+        if largest >= LARGE or largest < SMALL:
+            digits = DIGITS - 1 if precision is None else precision
+            rounded = np.array([float(f"{x:.{digits}e}") for x in finite.tolist()])
+            return cls(digits, True, near(finite, rounded))
+        if precision is not None:
+            return cls(precision, False, shows(finite, precision))
+        for decimals in range(1, DECIMALS + 1):
+            if shows(finite, decimals):
+                return cls(decimals)
+        before = int(np.floor(np.log10(largest))) + 1
+        return cls(min(max(DIGITS - before, 1), DECIMALS), False, False)
+
+    def text(self, value: Any) -> str:
+        """`value` alone: −1.25, 0, 1.00e−7, nan."""
+        number = value.item() if isinstance(value, np.generic) else value
+        if isinstance(number, float) and not np.isfinite(number):
+            return "nan" if np.isnan(number) else "inf" if number > 0 else f"{MINUS}inf"
+        if number == 0:
+            return "0"
+        if self.exponent:
+            mantissa, _, power = f"{number:.{self.decimals}e}".partition("e")
+            written = f"{mantissa}e{int(power)}"
+        elif isinstance(number, int) and self.decimals == 0:
+            written = str(number)
+        else:
+            written = f"{number:.{self.decimals}f}"
+            if not written.strip("-0."):
+                written = written.removeprefix("-")
+        return written.replace("-", MINUS)
+
+    def cell(self, value: Any) -> str:
+        """`value` as the cells of a grid have it: a bare 0 stands in the units column."""
+        text = self.text(value)
+        if text == "0" and self.decimals and not self.exponent:
+            return text + " " * (self.decimals + 1)
+        return text
+
+    @property
+    def rounding(self) -> str:
+        """What is lost: "3 decimals"; "" if nothing is."""
+        if self.exact:
+            return ""
+        if self.exponent:
+            return f"{self.decimals + 1} digits"
+        return f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
+
+
+def shows(values: Array, decimals: int) -> bool:
+    """Whether so many decimals show every value."""
+    return values.dtype.kind != "f" or near(values, np.round(values, decimals))
+
+
+def near(values: Array, rounded: Array) -> bool:
+    """Whether nothing but the noise of their type sets `values` apart from `rounded`."""
+    if values.dtype.kind != "f":
+        return bool((values == rounded).all())
+    return bool((np.abs(values - rounded) <= NOISE * np.spacing(np.abs(values))).all())
+
+
+def written(text: str) -> Decimal | None:
+    """The number that a printed text stands for; None for nan and infinities."""
+    plain = text.strip().replace(MINUS, "-").strip("()")
+    try:
+        number = Decimal(plain)
+    except ArithmeticError:
+        return None
+    return number if number.is_finite() else None
+
+
+def factor(text: str) -> str:
+    """A number inside a product or a sum: negatives in parentheses."""
+    return f"({text})" if text.startswith(MINUS) else text

@@ -1,0 +1,280 @@
+"""Scenes as screens of a terminal: what `convviz` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from convviz.diagrams.scene import Equation, Grid, Omission, Scene
+from convviz.render import equations, lanes, sentences
+from convviz.render.arranging import LEAST_GAP, Page, Plan
+from convviz.render.canvas import Block, Line, beside, line_width, stacked
+from convviz.render.equations import Writer
+from convviz.render.grids import Manner, Painter, Sheet
+from convviz.render.numbers import Format
+from convviz.render.stream import Stream
+
+IDENTITY = {"padding", "tiling", "overlap"}
+"""Diagrams whose cells wear the color of their source; all others use role colors."""
+
+
+def screen(
+    scene: Scene, stream: Stream, *, full: bool = False, precision: int | None = None
+) -> str:
+    """The whole screen, as it is written to `stream`.
+
+    full: nothing is elided. precision: decimals of numbers that are not whole.
+    """
+    manner = Manner(stream, scene.diagram in IDENTITY, full, precision)
+    page = Page(manner, stream.width)
+    arrange = ARRANGEMENTS.get(scene.diagram, bands)
+    writer_of = Writers(page)
+    blocks = arrange(scene, page, writer_of)
+    writer = writer_of.writer()
+    below = [equation for equation in scene.equations if equation.band < 0]
+    lines: list[Line] = [*sentences.headline(scene, stream, stream.width), []]
+    for line in stacked(blocks).lines:
+        lines.append(line)
+    after = [
+        *facts(scene, below, writer, stream),
+        *sentences.note_lines(notes(scene, page, writer), stream, stream.width),
+    ]
+    return stream.encode([*lines, *([[]] if after else []), *after])
+
+
+class Writers:
+    """Gives equations the formats of the grids on a page, once these are laid out."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._writer: Writer | None = None
+
+    def writer(self) -> Writer:
+        """The writer of the page's numbers."""
+        manner = self.page.manner
+        if self._writer is None:
+            self._writer = Writer(manner.stream, {}, {}, manner.precision)
+        for sheet in self.page.ledger.sheets:
+            key = sheet.grid.key
+            if key not in self._writer.formats:
+                self._writer.formats[key] = sheet.format
+                self._writer.samples[key] = [t for row in sheet.texts for t in row if t]
+        return self._writer
+
+
+def facts(scene: Scene, below: Sequence[Equation], writer: Writer, stream: Stream) -> list[Line]:
+    """Equations and labels, their texts on one column."""
+    statements = [writer.statement(equation) for equation in below]
+    names = [len(stream.text(label.name)) + 2 for label in scene.labels]
+    wide = [line_width(statement.name) + 5 for statement in statements]
+    column = max([*names, *wide], default=0)
+    lines: list[Line] = []
+    for statement in statements:
+        lines += equations.statement_lines(statement, column, stream.width)
+    if wide and any(line_width(line) <= max(wide) - 5 for line in lines[:1]):
+        column = max(names, default=0)
+    for label in scene.labels:
+        lines += sentences.label_lines(label, column, stream, stream.width)
+    return lines
+
+
+def notes(scene: Scene, page: Page, writer: Writer) -> list[str]:
+    """The scene's notes, what was rounded, what is hidden."""
+    found = list(scene.notes)
+    formats = [*(sheet.format for sheet in page.ledger.sheets), *writer.used]
+    rounding = sorted({form.rounding for form in formats} - {""})
+    if rounding:
+        found.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
+    elif writer.doubts:
+        found.append("≈ the printed numbers give this up to rounding")
+    hidden = [text for text in (hiding(sheet, scene) for sheet in singled(page)) if text]
+    hidden = list(dict.fromkeys(hidden))
+    if hidden:
+        saves = f", -o {scene.saves} saves them" if scene.saves else ""
+        found.append(f"{', '.join(hidden)} not shown · --full prints all{saves}")
+    elif scene.omitted:
+        found.append("--full prints all")
+    return found
+
+
+def singled(page: Page) -> list[Sheet]:
+    """The sheets on the page, one for each group that is cut alike."""
+    return list({id(sheet): sheet for sheet in page.ledger.sheets}.values())
+
+
+def hiding(sheet: Sheet, scene: Scene) -> str:
+    """How many rows and columns of a grid are not shown; "" if all are."""
+    grid = sheet.grid
+    parts = []
+    for name, shown, size, axis in (
+        ("rows", sheet.rows, grid.shape[0], 0),
+        ("cols", sheet.cols, grid.shape[1], 1),
+    ):
+        hidden = size - len(shown)
+        if not hidden:
+            continue
+        total = size
+        if grid.frames:
+            rect = grid.frames[-1].rect
+            start, stop = (rect.top, rect.bottom) if axis == 0 else (rect.left, rect.right)
+            missing = np.setdiff1d(np.arange(size), shown)
+            if missing[0] >= start and missing[-1] < stop:
+                total = stop - start
+        parts.append((name, hidden, total))
+    if not parts:
+        return ""
+    if len(parts) == 2 and parts[0][1:] == parts[1][1:]:
+        words = f"{parts[0][1]} of {parts[0][2]} rows and cols"
+    else:
+        words = " and ".join(f"{hidden} of {total} {name}" for name, hidden, total in parts)
+    if scene.diagram in {"padding", "tiling", "compare", "line", "overlap"}:
+        return words.replace("cols", "cells") if grid.shape[0] == 1 else words
+    word = grid.key.partition("[")[0]
+    return f"{word}: {words}"
+
+
+def bands(scene: Scene, page: Page, writers: Writers) -> list[Block]:
+    """Every band of grids in a row if it fits."""
+    gaps = (5, 4, 3) if "kernel" not in {g.key for g in scene.bands[0]} else (4, 3)
+    lined = scene.diagram == "coverage"
+    return [page.row(band, gaps=gaps, column=not lined, align=lined) for band in scene.bands]
+
+
+def panels(scene: Scene, page: Page, writers: Writers) -> list[Block]:
+    """Grids that are compared, as many in a band as fit."""
+    grids = [grid for band in scene.bands for grid in band]
+    if scene.diagram == "tiling":
+        grids = list(scene.bands[0])
+    even = scene.diagram == "compare"
+    gaps = (3, 2) if even else (4, 3, 2)
+    blocks: list[Block] = []
+    for part, omission in parted(scene, grids):
+        if omission is not None:
+            blocks.append(omitted(omission, page))
+        blocks += page.panels(
+            part, gaps=gaps, even=even, beside_word=len(grids) == 1 and not scene.omitted
+        )
+    return blocks
+
+
+def parted(scene: Scene, grids: Sequence[Grid]) -> list[tuple[Sequence[Grid], Omission | None]]:
+    """The grids between omissions, with the omission before them."""
+    if not scene.omitted or scene.diagram == "tiling":
+        return [(grids, None)]
+    found: list[tuple[Sequence[Grid], Omission | None]] = []
+    start = place = 0
+    before: Omission | None = None
+    for number, band in enumerate(scene.bands):
+        for omission in scene.omitted:
+            if omission.band == number:
+                stop = place + omission.place
+                found.append((grids[start:stop], before))
+                start, before = stop, omission
+        place += len(band)
+    return [*found, (grids[start:], before)]
+
+
+def omitted(omission: Omission, page: Page) -> Block:
+    """A line that stands for planes that are not shown."""
+    block = Block()
+    block.add([(page.manner.text(f"… {omission.count} more {omission.what}"), "muted")])
+    return block
+
+
+def channels(scene: Scene, page: Page, writers: Writers) -> list[Block]:
+    """A lane per plane: input, weights, products and their sum; then the output."""
+    *lane_bands, last = scene.bands
+    places = range(len(lane_bands))
+    shares = {equation.band: equation for equation in scene.equations if equation.band >= 0}
+    results = Format.of(
+        np.array([equation.result for equation in shares.values()] or [0]), page.manner.precision
+    )
+    sides = [[band[side] for band in lane_bands] for side in range(len(lane_bands[0]))]
+    plans = [[Plan(rulers=n == 0) for n in places], *[[Plan() for _ in places]] * (len(sides) - 1)]
+    blocks: list[Block] = []
+    lanes_drawn = _lanes(page, sides, plans, shares, results, writers)
+    for number, block in enumerate(lanes_drawn):
+        for omission in scene.omitted:
+            if omission.band == number:
+                blocks.append(omitted(omission, page))
+        blocks.append(block)
+    return [*blocks, page.row(last, gaps=(4, 3))]
+
+
+def _lanes(
+    page: Page,
+    sides: Sequence[Sequence[Grid]],
+    plans: Sequence[Sequence[Plan]],
+    shares: dict[int, Equation],
+    results: Format,
+    writers: Writers,
+) -> list[Block]:
+    """The lanes in the first arrangement that fits: in a row, tight, products below, stacked."""
+    ready = [page.whole(side) for side in sides]
+    if all(sheets is not None for sheets in ready):
+        for tight in (False, True):
+            painters = [
+                [
+                    page.painter(sheet, plan, tight=tight)
+                    for sheet, plan in zip(sheets or [], plan_side, strict=True)
+                ]
+                for sheets, plan_side in zip(ready, plans, strict=True)
+            ]
+            for products_beside in (True, False):
+                found = _lane_blocks(page, painters, shares, results, writers, products_beside)
+                if max(block.width for block in found) <= page.width:
+                    return found
+    painters = [page.alone(side, plan) for side, plan in zip(sides, plans, strict=True)]
+    return _lane_blocks(page, painters, shares, results, writers, False, apart=True)
+
+
+def _lane_blocks(
+    page: Page,
+    painters: Sequence[Sequence[Painter]],
+    shares: dict[int, Equation],
+    results: Format,
+    writers: Writers,
+    products_beside: bool,
+    *,
+    apart: bool = False,
+) -> list[Block]:
+    for side in painters:
+        for painter in side:
+            if painter.sheet not in page.ledger.sheets:
+                page.ledger.keep(painter.sheet)
+    writer = writers.writer()
+    blocks = []
+    for number in range(len(painters[0])):
+        drawn = [side[number].block() for side in painters]
+        lane = stacked(drawn, 0) if apart else beside(drawn, LEAST_GAP, align=True)
+        share = shares.get(number)
+        if share is not None:
+            products = Block(header=lane.header)
+            products.lines = [[] for _ in range(lane.header)] if products_beside else []
+            for line in writer.lane(share, results):
+                products.add(line)
+            if products_beside:
+                lane = beside([lane, products], LEAST_GAP)
+            else:
+                products.lines = [
+                    short
+                    for line in products.lines
+                    for short in sentences.wrapped(line, page.width, 2)
+                ]
+                products.width = max(map(line_width, products.lines))
+                lane = stacked([lane, products], 0)
+        blocks.append(lane)
+    return blocks
+
+
+Arrangement = Callable[[Scene, Page, Writers], list[Block]]
+
+ARRANGEMENTS: dict[str, Arrangement] = {
+    "padding": panels,
+    "tiling": panels,
+    "compare": panels,
+    "channels": channels,
+    "line": lambda scene, page, writers: lanes.gathered(scene, page),
+    "overlap": lambda scene, page, writers: lanes.scattered(scene, page),
+}
