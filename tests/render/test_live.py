@@ -1,0 +1,390 @@
+"""The film in the terminal, seen by a small terminal of the test's own and in a real pty."""
+
+import io
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from convviz.diagrams.scene import Run, Scene
+from convviz.errors import SpecError
+from convviz.render.display import Display, visible
+from convviz.render.keys import split
+from convviz.render.live import Player, Theater, play, status
+from convviz.render.stream import Level, Stream
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals")
+ROOT = Path(__file__).parents[2]
+
+
+class Terminal(io.StringIO):
+    """A terminal of so many rows: carriage returns, line feeds, cursor up and down, erase."""
+
+    def __init__(self, rows=24):
+        super().__init__()
+        self.rows, self.row, self.col = rows, 0, 0
+        self.screen = [""] * rows
+        self.cursor, self.written = True, 0
+
+    def write(self, text):
+        self.written += len(text)
+        for token in re.findall(r"\x1b\[[?0-9;]*[A-Za-z]|\r|\n|[^\x1b\r\n]+", text):
+            self.feed(token)
+        return len(text)
+
+    def feed(self, token):
+        count = int(re.sub(r"\D", "", token) or 1) if token.startswith("\x1b") else 1
+        if token == "\r":
+            self.col = 0
+        elif token == "\n":
+            if self.row == self.rows - 1:
+                self.screen = [*self.screen[1:], ""]
+            else:
+                self.row += 1
+        elif token.endswith("A") and token[0] == "\x1b":
+            self.row -= count
+        elif token.endswith("B") and token[0] == "\x1b":
+            self.row += count
+        elif token == "\x1b[K":
+            self.screen[self.row] = self.screen[self.row][: self.col]
+        elif token == "\x1b[J":
+            self.screen[self.row :] = [""] * (self.rows - self.row)
+        elif token in ("\x1b[?25l", "\x1b[?25h"):
+            self.cursor = token.endswith("h")
+        elif token[0] != "\x1b":
+            line = self.screen[self.row].ljust(self.col)
+            self.screen[self.row] = line[: self.col] + token + line[self.col + len(token) :]
+            self.col += len(token)
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.lists(st.lists(st.text("ab", max_size=3), min_size=1, max_size=6), min_size=1, max_size=6),
+    st.integers(0, 9),
+)
+def test_a_display_shows_the_lines_it_was_given_last(screens, before):
+    terminal = Terminal(10)
+    terminal.write("\r\n".join(["x"] * before) + ("\r\n" if before else ""))
+    display = Display(terminal)
+    with display:
+        for lines in screens:
+            display.show(lines)
+            first = terminal.row - len(lines) + 1
+            assert terminal.screen[first : terminal.row + 1] == lines
+            assert not any(terminal.screen[terminal.row + 1 :])
+            assert not terminal.cursor
+    assert terminal.cursor
+
+
+def test_a_display_writes_only_the_lines_that_changed():
+    terminal = Terminal()
+    display = Display(terminal)
+    display.show(["one", "two", "three"])
+    terminal.written = 0
+    display.show(["one", "TWO", "three"])
+    assert terminal.written == len("\x1b[1A\r\x1b[KTWO\x1b[1B")
+    display.show(["one", "TWO", "three"])
+    assert terminal.written == len("\x1b[1A\r\x1b[KTWO\x1b[1B")
+
+
+def test_a_cleared_display_leaves_nothing_behind():
+    terminal = Terminal()
+    terminal.write("before\r\n")
+    display = Display(terminal)
+    display.show(["one", "two"])
+    display.clear(80)
+    assert terminal.screen[:3] == ["before", "", ""]
+    assert terminal.row == 1
+
+
+def test_escapes_take_no_cells():
+    assert visible("\x1b[38;5;32;1mab\x1b[0m c") == 4
+
+
+def test_keys_are_told_apart_also_when_they_come_in_pieces():
+    assert split("q +=-_") == (
+        ["quit", "space", "plus", "plus", "minus", "minus"],
+        "",
+    )
+    assert split("\x1b[D\x1bOC\x1b[1~\x1b[F") == (["left", "right", "home", "end"], "")
+    assert split("x\x1b[24~y") == ([], "")
+    assert split(" \x1b") == (["space"], "\x1b")
+    assert split("\x1b[") == ([], "\x1b[")
+    names, rest = split("\x1b[1")
+    assert split(rest + "~") == (["home"], "")
+    assert names == []
+
+
+def test_a_player_plays_once_and_ends():
+    player = Player(3)
+    player.tick()
+    assert (player.at, player.over) == (1, False)
+    player.tick()
+    assert (player.at, player.over) == (2, True)
+
+
+def test_a_player_of_one_step_ends_at_once():
+    player = Player(1)
+    player.tick()
+    assert player.over
+
+
+def test_a_player_that_stays_waits_at_the_end():
+    player = Player(2, playing=True, stays=True)
+    player.tick()
+    assert (player.at, player.over, player.wait) == (1, False, None)
+    player.press("space")
+    assert (player.at, player.playing) == (0, True)
+    player.press("quit")
+    assert player.over
+
+
+def test_keys_step_jump_and_pause():
+    player = Player(5)
+    for key, at in [("right", 1), ("right", 2), ("left", 1), ("end", 4), ("right", 4), ("home", 0)]:
+        player.press(key)
+        assert (player.at, player.playing) == (at, False)
+    player.press("left")
+    assert player.at == 0
+    player.press("space")
+    assert player.playing
+
+
+def test_keys_change_the_speed_within_limits():
+    player = Player(5, fps=2.0)
+    player.press("plus")
+    assert player.fps == 3.0
+    assert player.wait == 1 / 3
+    for _ in range(30):
+        player.press("minus")
+    assert player.fps == 0.25
+    for _ in range(60):
+        player.press("plus")
+    assert player.fps == 60.0
+    assert player.playing
+
+
+def plain(line):
+    return "".join(text for text, _ in line)
+
+
+def test_the_status_is_that_of_the_design():
+    player = Player(16, playing=False, at=6)
+    assert plain(status(player, 80)) == (
+        "step  7 of 16  ███████░░░░░░░░░  space play  ← → step  + - speed  q quit"
+    )
+    player.press("space")
+    assert "space pause" in plain(status(player, 80))
+
+
+@pytest.mark.parametrize("width", [24, 40, 50, 60, 72, 80, 200])
+def test_the_status_fits_and_always_tells_how_to_quit(width):
+    text = plain(status(Player(60, at=59), width))
+    assert len(text) <= width
+    assert text.startswith("step 60 of 60")
+    assert text.endswith("q quit")
+
+
+def film(count, height=14):
+    """Scenes whose screen has a line that tells the step."""
+    return [Scene(f"{i}", ((Run(f"headline {i}"),),), (), notes=("note",)) for i in range(count)]
+
+
+def draw(scene, stream, rows):
+    return [f"screen {scene.diagram}", "same", *scene.notes]
+
+
+def test_what_is_no_terminal_gets_the_last_frame_alone():
+    out = io.StringIO()
+    play(film(3), out, Stream, draw)
+    assert out.getvalue() == "screen 2\nsame\nnote\n"
+
+
+def test_a_dumb_terminal_gets_the_last_frame_alone(monkeypatch):
+    monkeypatch.setenv("TERM", "dumb")
+    out = Terminal()
+    out.isatty = lambda: True
+    play(film(3), out, Stream, draw)
+    assert "\x1b" not in out.getvalue()
+    assert out.screen[0] == "screen 2"
+
+
+def test_a_terminal_that_is_too_low_is_told_the_height_it_needs(monkeypatch):
+    out = Terminal()
+    out.isatty = lambda: True
+    out.fileno = lambda: 1
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 9)))
+    with pytest.raises(SpecError, match="the terminal has 9 rows, and the film needs 12"):
+        play(film(2), out, Stream, draw)
+    high = lambda scene, stream, rows: ["x"] * 30  # noqa: E731
+    with pytest.raises(SpecError, match="the film needs 31"):
+        play(film(2), out, Stream, high)
+
+
+def test_a_step_that_is_lower_than_others_keeps_the_status_in_place(monkeypatch):
+    out = Terminal()
+    out.fileno = lambda: 1
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
+    high = lambda scene, stream, rows: ["x"] * (5 if scene.diagram == "0" else 3)  # noqa: E731
+    theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
+    for at in (0, 1, 2):
+        theater.player.at = at
+        theater.look()
+        theater.show()
+        assert out.screen[5].startswith(f"step {at + 1} of 3")
+    theater.leave()
+    assert out.screen[:5] == ["x", "x", "x", "", ""]
+    assert out.row == 2
+
+
+CHILD = """
+    import sys
+    from convviz.diagrams.scene import Run, Scene
+    from convviz.render.live import play
+    from convviz.render.stream import Stream
+    scenes = [Scene(str(i), (), ()) for i in range(9)]
+    draw = lambda scene, stream, rows: [f"screen {scene.diagram}", "same"]
+    try:
+        play(scenes, sys.stdout, lambda: Stream.of(sys.stdout), draw, fps=FPS, step=STEP)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+class Pty:
+    """A process on a terminal of its own."""
+
+    def __init__(self, fps=2.0, step=False):
+        import pty
+
+        self.master, slave = pty.openpty()
+        code = textwrap.dedent(CHILD).replace("FPS", str(fps)).replace("STEP", str(step))
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=ROOT,
+            env={**os.environ, "TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+        os.close(slave)
+        self.text = ""
+
+    def until(self, wanted, seconds=20.0):
+        """Read until `wanted` was written."""
+        end = time.monotonic() + seconds
+        while wanted not in self.text and time.monotonic() < end:
+            if not self.read(0.1):
+                break
+        assert wanted in self.text, self.text
+
+    def read(self, seconds):
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.text += data.decode()
+        return bool(data)
+
+    def press(self, keys):
+        os.write(self.master, keys.encode())
+
+    def end(self):
+        """The exit status; everything that was written."""
+        end = time.monotonic() + 20
+        while self.read(0.2) and time.monotonic() < end:
+            pass  # until the terminal has no one left who writes
+        status = self.process.wait(20)
+        os.close(self.master)
+        return status, self.text
+
+
+def restored(text):
+    """Whether the cursor is shown and lines wrap at the end, below the film."""
+    return (
+        text.rindex("\x1b[?25h") > text.rindex("\x1b[?25l")
+        and text.rindex("\x1b[?7h") > text.rindex("\x1b[?7l")
+        and text.endswith("\n")
+    )
+
+
+def test_q_ends_a_film_and_gives_the_cursor_back():
+    film = Pty(step=True)
+    film.until("step 1 of 9")
+    film.press("\x1b[C")
+    film.until("step 2 of 9")
+    film.press("\x1b[F")
+    film.until("step 9 of 9")
+    film.press("q")
+    status, text = film.end()
+    assert status == 0
+    assert restored(text)
+
+
+def test_a_film_ends_by_itself():
+    status, text = Pty(fps=50.0).end()
+    assert status == 0
+    assert "screen 8" in text
+    assert restored(text)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_film_and_the_cursor_comes_back(name):
+    film = Pty(step=True)
+    film.until("step 1 of 9")
+    film.process.send_signal(getattr(signal, name))
+    status, text = film.end()
+    assert status == (130 if name == "SIGINT" else -getattr(signal, name))
+    assert restored(text)
+
+
+def test_a_film_that_is_stopped_gives_the_cursor_back_and_goes_on():
+    film = Pty(step=True)
+    film.until("step 1 of 9")
+    film.process.send_signal(signal.SIGTSTP)
+    film.until("\x1b[?25h")
+    film.text = ""
+    film.process.send_signal(signal.SIGCONT)
+    film.until("step 1 of 9")
+    assert "\x1b[?25l" in film.text
+    film.press("q")
+    status, text = film.end()
+    assert status == 0
+    assert restored(text)
+
+
+def test_a_window_that_changes_its_size_is_drawn_anew():
+    import fcntl
+    import struct
+    import termios
+
+    film = Pty(step=True)
+    film.until("step 1 of 9")
+    film.text = ""
+    fcntl.ioctl(film.master, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 50, 0, 0))
+    film.process.send_signal(signal.SIGWINCH)
+    film.until("step 1 of 9")
+    assert "\x1b[J" in film.text
+    assert "+ - speed" not in film.text
+    film.press("q")
+    assert film.end()[0] == 0
+
+
+def test_colors_of_the_status_close_on_its_line():
+    stream = Stream(level=Level.PALETTE)
+    line = stream.line(status(Player(16, at=6), 80))
+    assert line.count("\x1b[0m") * 2 == line.count("\x1b[")
