@@ -193,12 +193,16 @@ def usage(error: click.ClickException) -> SpecError:
     """What click refuses, as our error: an option before the command."""
     if isinstance(error, click.NoSuchOption):
         name = error.option_name
+        later = any(name in options_of(command) for command in ("pad", "conv", "conv-transpose"))
         guess = near(name, ["--help", "--version"])
+        accepted = f"did you mean {guess}?" if guess else ""
+        if later:
+            accepted = "it stands after the command"
         return SpecError(
             f"there is no option '{shortened(name)}'",
             source=name,
             span=(0, len(name)),
-            accepted=f"did you mean {guess}?" if guess else "options stand after the command",
+            accepted=accepted,
             remedy="convviz COMMAND --help lists the options of a command",
         )
     message = error.format_message().rstrip(".")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from convviz.errors import SpecError, near
+from convviz.errors import SpecError, near, shortened
 
 NUMBER = re.compile(r"-\.?[0-9]")
 """A word that starts with a dash and is a number all the same: no option of convviz is a digit."""
@@ -83,6 +83,10 @@ def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:
 
 def _short(words: Words, word: str, rest: list[str], flags: dict[str, Flag]) -> None:
     """Read `-k7`, `-k 7`, or several flags in one word."""
+    if f"-{word.partition('=')[0]}" in flags:
+        # -kernel is --kernel, not -k with the value ernel.
+        name = word.partition("=")[0]
+        raise _unknown(name, word, flags)
     letters = word[1:]
     while letters:
         name, letters = f"-{letters[0]}", letters[1:]
@@ -134,17 +138,14 @@ def _option(
 
 
 def _unknown(name: str, word: str, flags: dict[str, Flag]) -> SpecError:
+    """The error of an option that there is not, with the one that was meant."""
     names = [flag for flag in flags if flag.startswith("--")]
-    guess = near(name, names) if name.startswith("--") else ""
-    # One dash before a long name: -kernel is --kernel far more often than -k ernel.
-    if not guess and len(word) > 2 and not word.startswith("--"):
-        guess = next((flag for flag in names if flag == f"-{word}"), "")
+    one_dash = not name.startswith("--") and len(name) > 2
+    guess = near(f"-{name}" if one_dash else name, names) if len(name) > 2 else ""
     return SpecError(
-        f"there is no option '{name}'",
+        f"there is no option '{shortened(name)}'",
         source=word,
-        span=(0, len(word) if guess and not name.startswith("--") else len(name)),
+        span=(0, len(name)),
         accepted=f"did you mean {guess}?" if guess else "",
-        remedy=""
-        if guess
-        else "--help lists the options; what starts with a dash itself goes after --",
+        remedy="" if guess else "--help lists the options; what begins with a dash goes after --",
     )

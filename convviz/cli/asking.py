@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from convviz.sources.source import Source
     from convviz.sources.weights import Fit
 
-DIMS = "dims"
 SIZED = ("kernel", "stride", "padding", "dilation", "output_padding")
-"""Parameters with one entry per axis: two entries say that there are two axes."""
+"""Parameters that may have one entry per axis."""
 
 
 def padding(asked: Asked, default: Any = 0) -> Any:
@@ -27,13 +26,16 @@ def padding(asked: Asked, default: Any = 0) -> Any:
     return asked.read("padding", parse_padding) if "padding" in asked else default
 
 
-def spatial_axes(asked: Asked, *entries: Any) -> int | None:
-    """How many axes the words ask for: by --dims, else by the parameter with several entries.
+def dims(asked: Asked) -> int | None:
+    """How many axes are space, where --dims says it.
 
-    Raises SpecError: --dims is not 1, 2 or 3.
+    Raises SpecError: not 1, 2 or 3.
     """
-    if DIMS in asked:
-        return asked.read(DIMS, readers.whole("--dims", 1, 3))
+    return asked.read("dims", readers.whole("--dims", 1, 3)) if "dims" in asked else None
+
+
+def likely(*entries: Any) -> int | None:
+    """How many axes are space, by the parameter with most entries; None where all have one."""
     return max((len(e) for e in entries if isinstance(e, tuple) and len(e) > 1), default=None)
 
 
@@ -49,8 +51,8 @@ def budget(asked: Asked) -> Budget:
     return Budget(asked.read("max_elements", readers.whole("a budget", 1), str(MAX_ELEMENTS)))
 
 
-def source(asked: Asked, default: str, spatial: int | None) -> Source:
-    """The input array.
+def source(asked: Asked, default: str, spatial: int | None, likely: int | None) -> Source:
+    """The input array; for `spatial` and `likely` see `convviz.sources.load`.
 
     Raises SpecError: as `convviz.sources.load`, pointing at INPUT.
     """
@@ -63,6 +65,7 @@ def source(asked: Asked, default: str, spatial: int | None) -> Source:
         return load(
             words,
             spatial=spatial,
+            likely=likely,
             fill=fill,
             seed=numbers,
             budget=limit,

@@ -14,7 +14,8 @@ def conv(asked: Asked) -> None:
     """Answer `convviz conv`."""
     looks = answering.looks(asked)
     wanted = layering.wanted(asked, (Conv,))
-    source = asking.source(asked, layering.default_input(wanted, SIZE, NDIM), wanted.spatial)
+    default = layering.default_input(wanted, SIZE, NDIM)
+    source = asking.source(asked, default, wanted.spatial, wanted.likely)
     channels = asking.channels(source)
     groups = wanted.layer.groups if isinstance(wanted.layer, Conv) else wanted.get("groups", 1)
     fit = weighing.given(asked, source.spatial, channels, groups, transposed=False)

@@ -48,11 +48,12 @@ class Wanted:
         """How many spatial axes the words ask for; None: they do not say."""
         if self.layer is not None:
             return len(self.layer.kernel)
-        dims = self.options.get("dims")
-        if dims is not None:
-            return int(dims)
-        entries = [self.options.get(param) for param in asking.SIZED]
-        return max((len(e) for e in entries if isinstance(e, tuple) and len(e) > 1), default=None)
+        return self.options.get("dims")
+
+    @property
+    def likely(self) -> int | None:
+        """How many spatial axes the sizes suggest: as many as one of them has entries."""
+        return asking.likely(*(self.options.get(param) for param in asking.SIZED))
 
     def get(self, param: str, default: Any) -> Any:
         """The value of an option, or the default."""
@@ -319,7 +320,7 @@ def out_channels(wanted: Wanted, groups: int, weight: Any) -> int:
 def default_input(wanted: Wanted, size: int, ndim: int) -> str:
     """The command's own input, with the channels and the axes that the layer's text takes."""
     if wanted.layer is None:
-        return "x".join([str(size)] * (wanted.spatial or ndim))
+        return "x".join([str(size)] * (wanted.spatial or wanted.likely or ndim))
     channels = getattr(wanted.layer, "in_channels", 1)
     sizes = [str(size)] * len(wanted.layer.kernel)
     return "x".join(sizes if channels == 1 else [str(channels), *sizes])

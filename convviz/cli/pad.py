@@ -33,7 +33,7 @@ def pad(asked: Asked) -> None:
                 remedy="{mode=constant}, or leave --value out",
             )
         )
-    source = asking.source(asked, INPUT, asking.spatial_axes(asked, padding))
+    source = asking.source(asked, INPUT, asking.dims(asked), asking.likely(padding))
     array = source.array
     if source.typed and array.dtype.kind == "i" and value != int_like(value):
         array = array.astype(float)

@@ -14,7 +14,8 @@ def pool(asked: Asked) -> None:
     """Answer `convviz pool`."""
     looks = answering.looks(asked)
     wanted = layering.wanted(asked, (Pool,))
-    source = asking.source(asked, layering.default_input(wanted, SIZE, NDIM), wanted.spatial)
+    default = layering.default_input(wanted, SIZE, NDIM)
+    source = asking.source(asked, default, wanted.spatial, wanted.likely)
     accounts = [
         asking.account(asked, layering.pool(variant, source.spatial), source, None)
         for variant in layering.variants(asked, wanted, PARAMS)

@@ -85,8 +85,8 @@ def shown(array: Array, lead: int) -> Array:
     if lead == 2:
         return array
     if lead == 1 or array.shape[1] != 1:
-        return array[0]
-    return array[0, 0]
+        return np.asarray(array[0])
+    return np.asarray(array[0, 0])
 
 
 def entry(array: Array) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def load(
     words: InputWords,
     *,
     spatial: int | None = None,
+    likely: int | None = None,
     fill: str = "count",
     seed: int = 0,
     budget: Budget | None = None,
@@ -33,19 +34,20 @@ def load(
 ) -> Source:
     """The array that `words` name, its axes told apart.
 
-    spatial: how many of the last axes are space; None: as many as the number of axes suggests.
+    spatial: how many of the last axes are space; None: as many as the number of axes suggests,
+             or `likely`, if there are as many.
 
     Raises SpecError: what cannot be read as numbers, or exceeds the budget; from an OSError, what
     cannot be read at all.
     """
     budget = budget or Budget()
     if isinstance(words, ShapeWords):
-        known, _ = axes(words.shape, spatial)
+        known, _ = axes(words.shape, spatial, likely)
         budget.check(words.shape, "an input")
         array = fill_named(fill).make(words.shape, known, seed)
-        return Source(array, typed=True).read_as(spatial)
+        return Source(array, typed=True).read_as(spatial, likely)
     if isinstance(words, LiteralWords):
-        return Source(typed_array(words), typed=True).read_as(spatial)
+        return Source(typed_array(words), typed=True).read_as(spatial, likely)
     # Files cost modules (zip, JSON, Pillow) that shapes and literals do without.
     from convviz.sources import files
 
@@ -56,7 +58,7 @@ def load(
     else:
         assert isinstance(words, SampleWords), "the fifth kind of words"
         source = files.sample(words.name, budget)
-    return source.read_as(spatial)
+    return source.read_as(spatial, likely)
 
 
 def typed_array(words: LiteralWords) -> NDArray[Any]:

@@ -48,7 +48,8 @@ def _ones(shape: tuple[int, ...], spatial: int, seed: int) -> Array:
 
 def _impulse(shape: tuple[int, ...], spatial: int, seed: int) -> Array:
     filled = np.zeros(shape)
-    filled[(..., *(n // 2 for n in shape[len(shape) - spatial :]))] = 1
+    middle: Any = (..., *(n // 2 for n in shape[len(shape) - spatial :]))
+    filled[middle] = 1
     return filled
 
 

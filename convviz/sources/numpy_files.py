@@ -105,7 +105,9 @@ def header(file: BinaryIO, name: str, budget: Budget) -> Header:
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
         shape, fortran, dtype = read(file, max_header_size=LONGEST_HEADER)
-    except (ValueError, KeyError, EOFError, SyntaxError, TypeError, RecursionError, MemoryError):
+    except OSError:
+        raise
+    except Exception:  # NumPy raises what its tokenizer and `literal_eval` raise: a dozen kinds
         raise SpecError(
             f"{shown(name)} is no .npy file: its header cannot be read",
             remedy="numpy.save writes one",

@@ -31,25 +31,29 @@ class Source:
     typed: bool = False
     note: str = ""
 
-    def read_as(self, spatial: int | None) -> Source:
-        """The same array with its axes told apart; `spatial` None: by their number.
+    def read_as(self, spatial: int | None, likely: int | None = None) -> Source:
+        """The same array with its axes told apart; see `axes`.
 
         Raises SpecError: too few or too many axes, or an empty one.
         """
         if 0 in self.array.shape:
             size = "×".join(map(str, self.array.shape))
             raise SpecError(f"the input is empty: {size}", accepted="no cells")
-        known, lead = axes(self.array.shape, 2 if self.image and spatial is None else spatial)
+        known, lead = axes(self.array.shape, spatial, 2 if self.image else likely)
         return replace(self, spatial=known, lead=lead)
 
 
-def axes(shape: tuple[int, ...], spatial: int | None) -> tuple[int, int]:
+def axes(shape: tuple[int, ...], spatial: int | None, likely: int | None = None) -> tuple[int, int]:
     """(spatial, lead) of an input of `shape`; two spatial axes where three could be meant.
+
+    spatial: how many were asked for. likely: how many other words suggest, if there are as many.
 
     Raises SpecError: no axis, or more than a batch and channels before the spatial axes.
     """
     count = len(shape)
-    if spatial is None:
+    if spatial is None and likely is not None and likely <= count <= likely + 2:
+        spatial = likely
+    elif spatial is None:
         spatial = {1: 1, 2: 2, 3: 2, 4: 2}.get(count, 3)
     lead = count - spatial
     if 0 <= lead <= 2:

@@ -79,7 +79,7 @@ def rows(text: str, delimiter: str | None, name: str, budget: Budget) -> Source:
         except ValueError:
             values = []
         if not values or math.inf in values or -math.inf in values:
-            values = checked(line, words, number, name)
+            values = checked(line, delimiter, number, name)
         if not table:
             first = number
         elif len(values) != len(table[0]):
@@ -98,17 +98,18 @@ def rows(text: str, delimiter: str | None, name: str, budget: Budget) -> Source:
     return Source(array[0] if len(table) == 1 else array, typed=True)
 
 
-def checked(line: str, words: list[str], number: int, name: str) -> list[float]:
+def checked(line: str, delimiter: str | None, number: int, name: str) -> list[float]:
     """The numbers of a line, one by one.
 
     Raises SpecError: it points at the first that is none.
     """
     values = []
     position = 0
-    for word in words:
+    for word in line.split(delimiter):
         bare = word.strip()
-        start = line.index(word, position) + (len(word) - len(word.lstrip()))
-        position = line.index(word, position) + len(word)
+        place = line.index(word, position)
+        start = place + len(word) - len(word.lstrip())
+        position = place + len(word) + len(delimiter or "")
         span = (start, start + max(1, len(bare)))
         if not bare:
             raise SpecError(
