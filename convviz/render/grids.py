@@ -38,12 +38,14 @@ class Manner:
 
     identity: cells wear the color of their source. full: nothing is elided.
     precision: decimals where numbers are not whole; None: as many as they need.
+    kept: rows that are kept at the ends, at frames and around the window; None: all but of many.
     """
 
     stream: Stream
     identity: bool = False
     full: bool = False
     precision: int | None = None
+    kept: int | None = None
 
     @property
     def uncut(self) -> bool:
@@ -115,10 +117,21 @@ def sheets(
     ]
     skipped = [Role.EMPTY, Role.BEYOND, Role.PENDING]
     numbers = [sheet.values[~np.isin(sheet.roles, skipped)] for sheet in plain]
-    form = Format.of(np.concatenate(numbers), manner.precision)
+    others = [grid.others for grid in grids if grid.others is not None]
+    form = Format.of(np.concatenate([*numbers, *others]), manner.precision)
     ready = [Sheet(s.grid, manner, s.rows, s.cols, form) if form != s.format else s for s in plain]
-    width = max(sheet.widest() for sheet in ready)
+    ends = [form.cell(value) for values in others for value in extremes(values)]
+    width = max(*(sheet.widest() for sheet in ready), *map(len, map(manner.text, ends)), 1)
     return [widened(sheet, width) for sheet in ready]
+
+
+def extremes(values: Array) -> Array:
+    """The few of `values` that take the most cells to write."""
+    finite = values[np.isfinite(values)]
+    some = finite[finite != 0]
+    ends = [part for part in (finite, some[some < 0], some[some > 0]) if part.size]
+    picked = [pick(part) for part in ends for pick in (np.min, np.max)]
+    return np.array([*picked, *np.unique(values[~np.isfinite(values)])], dtype=values.dtype)
 
 
 def widened(sheet: Sheet, width: int) -> Sheet:
@@ -141,14 +154,14 @@ def label(ruler: Ruler, line: int, edge: str, manner: Manner) -> str:
 def shown_rows(grid: Grid, manner: Manner) -> Index:
     """The rows that are shown: all, or both ends and what matters."""
     size = grid.shape[0]
-    if size <= elision.ROWS or manner.full:
+    if manner.full or (manner.kept is None and size <= elision.ROWS):
         return np.arange(size)
     places, cells = elision.edges(
         size,
         [edge for f in grid.frames for edge in (f.rect.top, f.rect.bottom)],
         grid.chosen.rows if grid.chosen else (),
     )
-    return elision.kept(size, places, cells, elision.KEPT)
+    return elision.kept(size, places, cells, manner.kept or elision.KEPT)
 
 
 def elided_cols(grid: Grid, each: int) -> Index:

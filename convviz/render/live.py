@@ -31,8 +31,12 @@ LEAST_ROWS = 12
 BAR = 16
 """Cells of the progress bar."""
 
-Drawn = Callable[[Scene, Stream, int], Lines]
-"""(scene, stream, rows): the encoded lines of a screen, at most so many where that can be."""
+Drawn = Callable[[Scene, Stream, "int | None"], str]
+"""(scene, stream, kept) → the screen: of each grid so many rows are kept at its ends and around
+the window; None: as many as on a still screen."""
+
+KEPT = (None, 12, 8, 6, 5, 4, 3, 2, 1)
+"""What is tried until a screen is low enough."""
 
 
 @dataclass
@@ -124,6 +128,7 @@ class Theater:
     columns: int = 0
     rows: int = 0
     now: Stream = field(default_factory=Stream)
+    kept: int | None = None
     height: int = 0
 
     def look(self) -> None:
@@ -138,13 +143,19 @@ class Theater:
         self.display.clear(columns)
         self.columns, self.rows, self.now = columns, rows, self.stream()
         last = len(self.scenes) - 1
-        # Where columns are elided around the window, ends and middle differ in height.
-        self.height = max(len(self.lines(i)) for i in {0, last // 2, last})
+        for self.kept in KEPT:
+            # Where rows are elided around the window, ends and middle differ in height.
+            self.height = max(len(self.lines(i)) for i in {0, last // 2, last})
+            if self.height < rows:
+                break
 
     def lines(self, step: int) -> Lines:
         """The screen of a step without its notes, which give way to the status."""
-        rows = max(LEAST_ROWS, self.rows) - 1
-        return self.draw(replace(self.scenes[step], notes=()), self.now, rows)
+        return self.still(replace(self.scenes[step], notes=()))
+
+    def still(self, scene: Scene) -> Lines:
+        """The lines of a screen."""
+        return self.draw(scene, self.now, self.kept).rstrip("\n").split("\n")
 
     def check(self) -> None:
         """Refuse a terminal that is too low.
@@ -169,8 +180,7 @@ class Theater:
 
     def leave(self) -> None:
         """Let the step stand as a still screen would."""
-        lines = self.draw(self.scenes[self.player.at], self.now, self.rows - 1)
-        self.display.show(lines[-self.rows :])
+        self.display.show(self.still(self.scenes[self.player.at])[-self.rows :])
 
     def run(self, keys: Keys, signals: Signals) -> None:
         """Play until the film is over or the reader quits."""
@@ -221,8 +231,7 @@ def play(
     Raises SpecError: the terminal is too low.
     """
     if not is_terminal(file) or os.environ.get("TERM", "") == "dumb":
-        lines = draw(scenes[-1], stream(), 0)
-        file.write("".join(f"{line}\n" for line in lines))
+        file.write(draw(scenes[-1], stream(), None))
         return
     player = Player(len(scenes), fps, playing=not step, stays=step)
     theater = Theater(scenes, file, stream, draw, player, Display(file))

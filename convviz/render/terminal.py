@@ -20,13 +20,20 @@ IDENTITY = {"padding", "tiling", "overlap"}
 
 
 def screen(
-    scene: Scene, stream: Stream, *, full: bool = False, precision: int | None = None
+    scene: Scene,
+    stream: Stream,
+    *,
+    full: bool = False,
+    precision: int | None = None,
+    kept: int | None = None,
 ) -> str:
     """The whole screen, as it is written to `stream`.
 
     full: nothing is elided. precision: decimals of numbers that are not whole.
+    kept: rows of each grid that are kept at its ends and around what matters, where the screen is
+          too low for all; None: the rows of a large grid alone are elided.
     """
-    manner = Manner(stream, scene.diagram in IDENTITY, full, precision)
+    manner = Manner(stream, scene.diagram in IDENTITY, full, precision, kept)
     page = Page(manner, stream.width)
     arrange = ARRANGEMENTS.get(scene.diagram, bands)
     writer_of = Writers(page)

@@ -199,8 +199,8 @@ def film(count, height=14):
     return [Scene(f"{i}", ((Run(f"headline {i}"),),), (), notes=("note",)) for i in range(count)]
 
 
-def draw(scene, stream, rows):
-    return [f"screen {scene.diagram}", "same", *scene.notes]
+def draw(scene, stream, kept):
+    return "".join(f"{line}\n" for line in [f"screen {scene.diagram}", "same", *scene.notes])
 
 
 def test_what_is_no_terminal_gets_the_last_frame_alone():
@@ -226,16 +226,27 @@ def test_a_terminal_that_is_too_low_is_told_the_height_it_needs(monkeypatch):
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 9)))
     with pytest.raises(SpecError, match="the terminal has 9 rows, and the film needs 12"):
         play(film(2), out, Stream, draw)
-    high = lambda scene, stream, rows: ["x"] * 30  # noqa: E731
+    high = lambda scene, stream, kept: "x\n" * 30  # noqa: E731
     with pytest.raises(SpecError, match="the film needs 31"):
         play(film(2), out, Stream, high)
+
+
+def test_in_a_low_terminal_rows_are_elided_until_the_film_fits(monkeypatch):
+    out = Terminal()
+    out.fileno = lambda: 1
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 14)))
+    high = lambda scene, stream, kept: "x\n" * (30 if kept is None else 4 + 2 * kept)  # noqa: E731
+    theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
+    theater.look()
+    theater.check()
+    assert (theater.kept, theater.height) == (4, 12)
 
 
 def test_a_step_that_is_lower_than_others_keeps_the_status_in_place(monkeypatch):
     out = Terminal()
     out.fileno = lambda: 1
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
-    high = lambda scene, stream, rows: ["x"] * (5 if scene.diagram == "0" else 3)  # noqa: E731
+    high = lambda scene, stream, kept: "x\n" * (5 if scene.diagram == "0" else 3)  # noqa: E731
     theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
     for at in (0, 1, 2):
         theater.player.at = at
@@ -253,7 +264,7 @@ CHILD = """
     from convviz.render.live import play
     from convviz.render.stream import Stream
     scenes = [Scene(str(i), (), ()) for i in range(9)]
-    draw = lambda scene, stream, rows: [f"screen {scene.diagram}", "same"]
+    draw = lambda scene, stream, kept: f"screen {scene.diagram}\\nsame\\n"
     try:
         play(scenes, sys.stdout, lambda: Stream.of(sys.stdout), draw, fps=FPS, step=STEP)
     except KeyboardInterrupt:
