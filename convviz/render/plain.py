@@ -1,0 +1,344 @@
+"""Scenes as plain statements, one a line: for screen readers and logs.
+
+ASCII only; no frames, no columns; words stand for marks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
+
+import numpy as np
+
+from convviz.diagrams.scene import Equation, Grid, Label, Mark, Role, Ruler, Scene, Text
+from convviz.render import elision
+from convviz.render.equations import TERMS, added
+from convviz.render.grids import Manner, Sheet, sheets, shown_rows
+from convviz.render.numbers import Format, written
+from convviz.render.stream import Glyphs, Stream
+
+ASCII = Stream(piped=True, glyphs=Glyphs("ascii"))
+COLUMNS = 40
+"""More columns than this are elided, as rows are."""
+
+PADDING = {Role.COPY, Role.FILL}
+RESULT_WORDS = {Role.OUTPUT: "chosen", Role.INPUT: "chosen"}
+
+
+def statements(scene: Scene, *, full: bool = False, precision: int | None = None) -> str:
+    """What the scene shows, in words."""
+    manner = Manner(ASCII, False, full, precision)
+    ready = [sheet for group in groups(scene) for sheet in numbers(group, manner)]
+    lines = [headline(scene)]
+    if scene.diagram == "overlap":
+        lines += lane_lines(ready)
+        ready = ready[3:]
+    for sheet in ready:
+        lines += grid_lines(sheet, scene)
+    for omission in scene.omitted:
+        lines.append(f"{omission.count} more {omission.what} are not shown")
+    formats = {sheet.grid.key: sheet.format for sheet in ready}
+    for equation in scene.equations:
+        lines.append(f"{subject(equation, scene)} is {equation_line(equation, formats, precision)}")
+    lines += [line for label in scene.labels for line in label_lines(label)]
+    rounding = sorted({sheet.format.rounding for sheet in ready} - {""})
+    if rounding:
+        lines.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
+    if any(hidden(sheet) for sheet in ready) or scene.omitted:
+        lines.append("--full prints all")
+    return "".join(f"{ASCII.text(line)}\n" for line in lines)
+
+
+def groups(scene: Scene) -> list[list[Grid]]:
+    """The grids whose numbers have one format: what is compared, and what is alike."""
+    grids = [grid for band in scene.bands for grid in band]
+    if scene.diagram == "tiling":
+        grids = list(scene.bands[0])
+    if scene.diagram in {"padding", "compare"}:
+        return [grids]
+    if scene.diagram == "channels":
+        kinds = dict.fromkeys(grid.kind for grid in grids)
+        return [[grid for grid in grids if grid.kind is kind] for kind in kinds]
+    return [[grid] for grid in grids]
+
+
+def numbers(grids: Sequence[Grid], manner: Manner) -> list[Sheet]:
+    """Sheets of what is shown."""
+    return sheets(
+        grids,
+        manner,
+        [shown_rows(grid, manner) for grid in grids],
+        [shown_cols(grid, manner) for grid in grids],
+    )
+
+
+def shown_cols(grid: Grid, manner: Manner) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """The columns that are told: all of a few, else both ends and what matters."""
+    size = grid.shape[1]
+    if manner.full or size <= COLUMNS:
+        return np.arange(size, dtype=np.intp)
+    edges = [edge for frame in grid.frames for edge in (frame.rect.left, frame.rect.right)]
+    places, cells = elision.edges(size, edges, grid.chosen.cols if grid.chosen else ())
+    return elision.kept(size, places, cells, elision.KEPT)
+
+
+def hidden(sheet: Sheet) -> bool:
+    """Whether any of a grid is not told."""
+    return (len(sheet.rows), len(sheet.cols)) != sheet.grid.shape
+
+
+def words(text: Text) -> str:
+    """A text in words: shapes as "4 by 4", arrows as "to"."""
+    plain = "".join(run.text for run in text)
+    for glyph, word in ((" → ", " to "), ("×", " by "), (" · ", ", "), ("✗ ", ""), ("✓ ", "")):
+        plain = plain.replace(glyph, word)
+    return plain
+
+
+def headline(scene: Scene) -> str:
+    """What was asked and what came out."""
+    return ", ".join(words(part) for part in scene.headline)
+
+
+def grid_lines(sheet: Sheet, scene: Scene) -> Iterator[str]:
+    """One statement for the columns of a grid, one for each of its rows."""
+    grid = sheet.grid
+    name = words(grid.title)
+    panels = scene.diagram in {"padding", "tiling", "compare"}
+    if panels and name:
+        yield f"{name}{f', {grid.rule}' if grid.rule else ''}"
+    source = provenance(grid)
+    if panels and source is not None:
+        yield columns_line(sheet, source)
+    line = grid.shape[0] == 1
+    lead = "" if panels else f"{name or grid.key}"
+    if lead and not line:
+        yield lead
+    yield from unread(grid)
+    subject = "" if panels else subject_of(grid)
+    before = -1
+    for place, row in enumerate(sheet.rows.tolist()):
+        if row > before + 1:
+            yield gap(before + 1, row, "row")
+        before = row
+        start = lead if line else f"{subject} row {row}".strip()
+        if line and not lead:
+            start = "values"
+        yield f"{start}{row_source(grid, row)}: {row_values(sheet, place)}"
+    if before < grid.shape[0] - 1:
+        yield gap(before + 1, grid.shape[0], "row")
+
+
+def gap(start: int, stop: int, word: str) -> str:
+    """Lines that are not told."""
+    if stop - start == 1:
+        return f"{word} {start} is not shown"
+    return f"{word}s {start} to {stop - 1} are not shown"
+
+
+def subject_of(grid: Grid) -> str:
+    """What the rows of a grid are rows of."""
+    word = {"coverage": "stamps"}.get(grid.key, grid.key.partition("[")[0])
+    return f"padded {word}" if word == "input" and grid.frames else word
+
+
+def unread(grid: Grid) -> Iterator[str]:
+    """The rows and columns that no window reads."""
+    for word, rulers in (("row", grid.left), ("column", grid.top)):
+        for ruler in rulers:
+            lines = np.flatnonzero(ruler.labels == Mark.UNREAD) if ruler.starts else []
+            if len(lines):
+                which = cut([str(int(line)) for line in lines], ", ")
+                many = f"{word} {which} is" if len(lines) == 1 else f"{word}s {which} are"
+                yield f"{subject_of(grid)} {many} never read"
+
+
+def lane_lines(ready: Sequence[Sheet]) -> Iterator[str]:
+    """One statement for every stamp of a 1-D transposed convolution."""
+    inputs, kernels, lanes = ready[:3]
+    before = -1
+    for place, row in enumerate(lanes.rows.tolist()):
+        if row > before + 1:
+            yield gap(before + 1, row, "input")
+        before = row
+        name = " ".join(str(int(ruler.labels[row])) for ruler in inputs.grid.left)
+        landed = [
+            (int(col), lanes.texts[place][number])
+            for number, col in enumerate(lanes.cols)
+            if lanes.roles[place, number] == Role.STAMP
+        ]
+        kernel = ", ".join(text.strip() for text in kernels.texts[place])
+        cells = ", ".join(str(col) for col, _ in landed)
+        values = ", ".join(text.strip() or "0" for _, text in landed)
+        value = inputs.texts[place][0].strip()
+        yield f"input {name} is {value}, times kernel {kernel}: adds {values} to sum {cells}"
+
+
+def provenance(grid: Grid) -> Ruler | None:
+    """The ruler that tells where columns come from."""
+    for ruler in grid.top:
+        if ruler.word in {"col", "index"}:
+            return ruler
+    return None
+
+
+def columns_line(sheet: Sheet, ruler: Ruler) -> str:
+    """Where all columns come from."""
+    word = "columns" if ruler.word == "col" else "cells"
+    labels = [
+        "none" if ruler.labels[col] < 0 else str(int(ruler.labels[col])) for col in sheet.cols
+    ]
+    shown = "" if len(sheet.cols) == sheet.grid.shape[1] else ", the others between them"
+    last = sheet.grid.shape[1] - 1
+    return f"{word} 0 to {last} come from input {word} {', '.join(labels)}{shown}"
+
+
+def row_source(grid: Grid, row: int) -> str:
+    """Where a row comes from: ", input row 0", ", padding from input row 3"."""
+    ruler = next((ruler for ruler in grid.left if ruler.word == "row"), None)
+    if ruler is None:
+        return ""
+    source = int(ruler.labels[row])
+    rect = grid.frames[-1].rect if grid.frames else None
+    inside = rect is None or rect.top <= row < rect.bottom
+    if source == Mark.BEYOND:
+        return ", beyond the input"
+    if source < 0:
+        return ", padding"
+    if rect is None:
+        return ""
+    return f", input row {source}" if inside else f", padding from input row {source}"
+
+
+def row_values(sheet: Sheet, place: int) -> str:
+    """The values of a row in parts: padding, input, window."""
+    row = int(sheet.rows[place])
+    chosen = sheet.grid.chosen
+    parts: list[tuple[str, str]] = []
+    rect = sheet.grid.frames[-1].rect if sheet.grid.frames else None
+    whole = rect is not None and not rect.top <= row < rect.bottom
+    before = -1
+    for number, col in enumerate(sheet.cols.tolist()):
+        role = Role(int(sheet.roles[place, number]))
+        if role is Role.EMPTY:
+            before = col
+            continue
+        if col > before + 1 and number:
+            parts.append(("gap", f"{col - before - 1} not shown"))
+        before = col
+        text = sheet.texts[place][number].strip() or "0"
+        if role is Role.BEYOND:
+            text = "beyond"
+        inside = chosen is not None and row in chosen.rows and col in chosen.cols
+        if inside and chosen is not None:
+            kind = RESULT_WORDS.get(chosen.role, "window")
+            if chosen.role is Role.STAMP:
+                kind = "" if sheet.grid.kind is Role.STAMP else "stamped"
+        elif rect is None or whole:
+            kind = ""
+        else:
+            kind = "padding" if role in PADDING or role is Role.REPEAT else "input"
+            if role is Role.BEYOND or sheet.grid.kind is not Role.INPUT:
+                kind = ""
+        parts.append((kind, text))
+    return said(parts)
+
+
+def said(parts: Sequence[tuple[str, str]]) -> str:
+    """Runs of one kind after its name; results, of which one is chosen, in one run."""
+    if all(kind in {"", "chosen", "gap"} for kind, _ in parts):
+        return ", ".join(f"chosen {text}" if kind == "chosen" else text for kind, text in parts)
+    found = []
+    for kind, run in groupby(parts, key=lambda part: part[0]):
+        values = ", ".join(text for _, text in run)
+        found.append(values if kind in {"", "gap"} else f"{kind} {values}")
+    return "; ".join(found)
+
+
+def subject(equation: Equation, scene: Scene) -> str:
+    """What an equation is about: "output 1,2", "input[0] with weight[0,0]"."""
+    if equation.band < 0:
+        return equation.name.replace("[", " ").replace("]", "")
+    return " with ".join(words(grid.title) for grid in scene.bands[equation.band])
+
+
+def equation_line(equation: Equation, formats: dict[str, Format], precision: int | None) -> str:
+    """An equation in words, after its subject."""
+    form = formats.get("output", Format())
+    if equation.band >= 0:
+        form = Format.of(np.array([equation.result]), precision)
+    result = form.text(equation.result)
+    if equation.kind == "max":
+        place = ",".join(map(str, equation.source))
+        source = f", from input {place}" if place else ""
+        return (
+            f"the largest of {cut(counted(equation, formats, precision), ', ')}: {result}{source}"
+        )
+    if equation.kind == "mean":
+        values = counted(equation, formats, precision)
+        total = sum_of([[value] for value in values])
+        exact = total is not None and written(result) == total / equation.divisor
+        said_so = "is" if exact else "is about"
+        return f"{cut(values)}, divided by {equation.divisor}, {said_so} {result}"
+    if equation.kind == "sum":
+        own = Format.of(np.array([value for _, value in equation.parts]), precision)
+        factors = [[own.text(value)] for _, value in equation.parts]
+        terms = [
+            f"{label} {number}".strip()
+            for (label, _), (number,) in zip(equation.parts, factors, strict=True)
+        ]
+    else:
+        factors = products(equation, formats, precision)
+        terms = [" times ".join(pair) for pair in factors]
+        if equation.bias is not None:
+            bias = Format.of(np.array([equation.bias]), precision).text(equation.bias)
+            factors.append([bias])
+            terms.append(f"bias {bias}")
+    exact = sum_of(factors) == written(result)
+    return f"{cut(terms)} {'is' if exact else 'is about'} {result}"
+
+
+def counted(equation: Equation, formats: dict[str, Format], precision: int | None) -> list[str]:
+    """The values of a window that take part."""
+    assert equation.left is not None
+    form = formats.get(equation.grids[0]) or Format.of(equation.left, precision)
+    values = equation.left.ravel()
+    if equation.counted is not None:
+        values = values[equation.counted.ravel()]
+    return [form.text(value) for value in values]
+
+
+def products(
+    equation: Equation, formats: dict[str, Format], precision: int | None
+) -> list[list[str]]:
+    """The factors of each term of a dot product."""
+    assert equation.left is not None
+    assert equation.right is not None
+    left = formats.get(equation.grids[0]) or Format.of(equation.left, precision)
+    right = formats.get(equation.grids[1]) or Format.of(equation.right, precision)
+    return [
+        [left.text(one), right.text(other)]
+        for one, other in zip(equation.left.ravel(), equation.right.ravel(), strict=True)
+    ]
+
+
+def sum_of(terms: Sequence[Sequence[str]]) -> Decimal | None:
+    """The exact sum of the products of printed numbers; None where one is not finite."""
+    total: Decimal | None = Decimal(0)
+    for factors in terms:
+        total = added(total, *factors)
+    return total
+
+
+def cut(terms: Sequence[str], joint: str = " plus ") -> str:
+    """The terms, those in the middle of very many left out."""
+    if len(terms) > TERMS:
+        terms = [*terms[:3], f"{len(terms) - 4} more", terms[-1]]
+    return joint.join(terms)
+
+
+def label_lines(label: Label) -> list[str]:
+    """A label and its text: "size: floor((7 + 2*1 …) / 2) + 1 = 4"."""
+    text = words(label.text).replace("  =  ", " = ")
+    return [f"{label.name}: {text}", *(words(more) for more in label.more)]
