@@ -6,17 +6,30 @@ measured in the glyphs that the stream will write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from convviz.pointing import cells
 from convviz.render.stream import Stream
 
 Runs: TypeAlias = "list[tuple[str, str]]"
 
 GAP = 2
 """Blanks between columns, and between a label and its text."""
+
+
+NARROW = re.compile(r"[\x00-\xff→−–…─✓✗⌊⌋⌈⌉≈]*")
+"""Text of this program alone: one cell a character, known without asking Unicode."""
+
+
+def cells(text: str) -> int:
+    """Terminal cells of `text`."""
+    if NARROW.fullmatch(text):
+        return len(text)
+    from convviz.pointing import cells as exact
+
+    return exact(text)
 
 
 def measured(runs: Runs) -> int:
@@ -157,27 +170,22 @@ def table(stream: Stream, columns: Sequence[Column], *, fit: bool = True) -> Tab
     fit: whether to leave columns out; else lines are as long as they are.
     """
     shown = [translated(stream, column) for column in columns if column.cells]
-    widths = {id(column): width_of(column) for column in shown}
-    hidden: list[Column] = []
-
-    def total() -> int:
-        return sum(widths[id(column)] for column in shown) + GAP * (len(shown) - 1)
-
-    while fit and total() > stream.width:
+    widths = [width_of(column) for column in shown]
+    hidden: list[str] = []
+    while fit and sum(widths) + GAP * (len(widths) - 1) > stream.width:
         droppable = [column for column in shown if column.keep]
         if not droppable:
+            narrowed(shown, widths, sum(widths) + GAP * (len(widths) - 1) - stream.width)
             break
-        least = min(droppable, key=lambda column: column.keep)
-        shown.remove(least)
-        hidden.append(least)
-    if fit and total() > stream.width:
-        narrowed(shown, widths, total() - stream.width)
+        least = shown.index(min(droppable, key=lambda column: column.keep))
+        hidden.append(shown.pop(least).name)
+        widths.pop(least)
     lines = [title_line(shown, widths)]
     for row in range(len(shown[0].cells)):
         lines += body_lines(shown, widths, row)
     if any(column.total for column in shown):
         lines += total_lines(stream, shown, widths)
-    names = [column.title for column in columns if any(h.name == column.name for h in hidden)]
+    names = [column.title for column in columns if column.name in hidden]
     return Table(lines, names)
 
 
@@ -200,57 +208,64 @@ def width_of(column: Column) -> int:
     return max(longest, cells(column.title), cells(column.total))
 
 
-def narrowed(shown: Sequence[Column], widths: dict[int, int], excess: int) -> None:
+def narrowed(shown: Sequence[Column], widths: list[int], excess: int) -> None:
     """Take `excess` from the widest column of text, whose entries then wrap."""
-    texts = [column for column in shown if not column.right]
+    texts = [index for index, column in enumerate(shown) if not column.right]
     if texts:
-        widest = max(texts, key=lambda column: widths[id(column)])
-        widths[id(widest)] = max(12, widths[id(widest)] - excess)
+        widest = max(texts, key=widths.__getitem__)
+        widths[widest] = max(12, widths[widest] - excess)
 
 
-def title_line(shown: Sequence[Column], widths: dict[int, int]) -> Runs:
+def title_line(shown: Sequence[Column], widths: Sequence[int]) -> Runs:
     """The titles."""
-    words = [aligned(column.title, widths[id(column)], right=column.right) for column in shown]
+    words = [
+        aligned(column.title, width, right=column.right)
+        for column, width in zip(shown, widths, strict=True)
+    ]
     return [((" " * GAP).join(words), "muted")]
 
 
-def body_lines(shown: Sequence[Column], widths: dict[int, int], row: int) -> list[Runs]:
+def body_lines(shown: Sequence[Column], widths: Sequence[int], row: int) -> list[Runs]:
     """One row, in more lines where a text wraps."""
+    texts = [column.cells[row][0] for column in shown]
+    if all(cells(text) <= width for text, width in zip(texts, widths, strict=True)):
+        return [body_line(shown, widths, row, texts)]
     parts: list[list[str]] = []
-    for column in shown:
-        text, width = column.cells[row][0], widths[id(column)]
-        if cells(text) <= width:
-            parts.append([text])
+    for text, width in zip(texts, widths, strict=True):
+        first, *rest = wrapped([(text, "")], width)
+        more = wrapped([("".join(piece for line in rest for piece, _ in line), "")], width - GAP)
+        folded = [first, *([("  ", ""), *line] for line in more if line != [("", "")])]
+        parts.append(["".join(piece for piece, _ in line).rstrip() for line in folded])
+    return [
+        body_line(shown, widths, row, [part[i] if i < len(part) else "" for part in parts])
+        for i in range(max(map(len, parts)))
+    ]
+
+
+def body_line(
+    shown: Sequence[Column], widths: Sequence[int], row: int, texts: Sequence[str]
+) -> Runs:
+    """One line of a row."""
+    line: Runs = []
+    gap = ""
+    for column, width, text in zip(shown, widths, texts, strict=True):
+        fill = " " * (width - cells(text))
+        if column.right:
+            line += [(gap + fill, ""), (text, column.cells[row][1])]
+            gap = " " * GAP
         else:
-            folded = wrapped([(text, "")], width)
-            parts.append(["".join(piece for piece, _ in line).rstrip() for line in folded])
-    height = max(map(len, parts))
-    lines: list[Runs] = []
-    for index in range(height):
-        line: Runs = []
-        for column, part in zip(shown, parts, strict=True):
-            text = part[index] if index < len(part) else ""
-            if index and text:
-                text = f"  {text}" if cells(text) + 2 <= widths[id(column)] else text
-            gap = " " * GAP if line else ""
-            fill = " " * (widths[id(column)] - cells(text))
-            left, after = (gap + fill, "") if column.right else (gap, fill)
-            if left:
-                line.append((left, ""))
-            line.append((text, column.cells[row][1]))
-            if after:
-                line.append((after, ""))
-        lines.append(line)
-    return lines
+            line += [(gap, ""), (text, column.cells[row][1])]
+            gap = fill + " " * GAP
+    return line
 
 
-def total_lines(stream: Stream, shown: Sequence[Column], widths: dict[int, int]) -> list[Runs]:
+def total_lines(stream: Stream, shown: Sequence[Column], widths: Sequence[int]) -> list[Runs]:
     """The rule and the totals, under the columns that have one."""
     dash = stream.text("─")
     rule: Runs = []
     sums: Runs = []
-    for column in shown:
-        gap, width = " " * GAP if rule else "", widths[id(column)]
+    for column, width in zip(shown, widths, strict=True):
+        gap = " " * GAP if rule else ""
         rule.append((gap + (dash if column.total else " ") * width, ""))
         sums.append((gap + aligned(column.total, width, right=column.right), "bold"))
     return [rule, sums]

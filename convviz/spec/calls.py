@@ -15,12 +15,19 @@ from convviz.spec.tokens import Cursor, Span, Token, is_name, is_numeric, number
 DEPTH = 64
 """Most brackets inside each other: models nest, but not deeper."""
 
+ARGUMENTS = 64
+"""Most arguments that are no layers themselves."""
+
 REPEATS = 100_000
 """Most copies that ``(0-3): 4 x`` may ask for."""
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
 _CHILD = re.compile(r"\(([^()\n]*)\):[ \t]*(?:([0-9]+)[ \t]+x[ \t]+)?")
-_WHOLE_NUMBERS = re.compile(r"\([0-9]{1,18}(?:, ?[0-9]{1,18})+\)")
+_SIMPLE = re.compile(
+    r"(?:([A-Za-z_][A-Za-z0-9_]*)=)?(?:([0-9]{1,18})|(\([0-9]{1,18}(?:, ?[0-9]{1,18})+\))|"
+    r"(True|False|None))(?=[,)])"
+)
+"""An argument that is a number, a tuple of numbers or a constant: by far the most are."""
 _LEAF = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\((?:[^()\n]|\([^()\n]*\))*\)")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
@@ -93,7 +100,11 @@ def call_of(cursor: Cursor, token: Token, depth: int) -> Call:
             children += child(cursor, label, depth + 1)
             cursor.skip(",")
             continue
-        arguments.append(argument(cursor, depth + 1))
+        arguments.append(simple(cursor) or argument(cursor, depth + 1))
+        if len(arguments) > ARGUMENTS and not isinstance(arguments[-1].value, Call):
+            raise point(
+                cursor.source, arguments[-1].span, f"there are more than {ARGUMENTS} arguments"
+            )
         if not (cursor.at("(") and _CHILD.match(cursor.source, cursor.next.start)):
             separated(cursor, ")", opening)
     closing = cursor.take()
@@ -131,6 +142,23 @@ def child(cursor: Cursor, label: re.Match[str], depth: int) -> list[tuple[str, C
         )
     prefix = "" if ends else f"{name}."
     return [(f"{prefix}{index}", inner) for index in range(first, first + int(count))]
+
+
+def simple(cursor: Cursor) -> Argument | None:
+    """An argument in its most frequent forms, read at once; None where it has another."""
+    match = _SIMPLE.match(cursor.source, cursor.next.start)
+    if match is None:
+        return None
+    name, number_text, tuple_text, constant = match.groups()
+    held: Any
+    if number_text:
+        held, span = int(number_text), match.span(2)
+    elif tuple_text:
+        held, span = tuple(map(int, tuple_text[1:-1].split(","))), match.span(3)
+    else:
+        held, span = _CONSTANTS[constant], match.span(4)
+    cursor.jump(match.end())
+    return Argument(name or "", held, span, match.span(1) if name else span)
 
 
 def argument(cursor: Cursor, depth: int) -> Argument:
@@ -175,10 +203,6 @@ def named(cursor: Cursor, token: Token, depth: int) -> tuple[Any, Span]:
 
 def sequence(cursor: Cursor, depth: int) -> tuple[tuple[Any, ...], Span]:
     """`sequence := "(" [value ("," value)* [","]] ")"`, or the same in square brackets."""
-    plain = _WHOLE_NUMBERS.match(cursor.source, cursor.next.start)
-    if plain:
-        cursor.jump(plain.end())
-        return tuple(map(int, plain[0][1:-1].split(","))), plain.span()
     mark = cursor.next.text
     closing_mark = {"(": ")", "[": "]"}[mark]
     opening = opened(cursor, "a tuple", mark, depth)
