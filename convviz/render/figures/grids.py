@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Frame, Grid, Rect, Role
-from convviz.render.colors import count_ramp, ident_field, ink_on, kernel_ramp, mixed, value_ramp
+from convviz.render.colors import (
+    count_ramp,
+    ident,
+    ident_field,
+    ink_on,
+    kernel_ramp,
+    mixed,
+    value_ramp,
+)
 from convviz.render.figures.canvas import OUTLINES, Box, Canvas
 from convviz.render.figures.labels import labels, powers
 from convviz.render.figures.type import MEDIUM, REGULAR, SEMIBOLD, Typeface
@@ -122,18 +130,35 @@ def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Arra
     roles = np.asarray(grid.roles.at(rows, cols))
     colors = np.empty((*roles.shape, 3))
     colors[:] = theme.color("panel")
-    kinds = set(np.unique(roles).tolist())
-    if grid.source is not None:
-        row_ids, col_ids = grid.source[0][rows], grid.source[1][cols]
-        known = (row_ids >= 0)[:, None] & (col_ids >= 0)
-        painted = ident_field(np.maximum(row_ids, 0), np.maximum(col_ids, 0), grid.extent)
-        known &= ~np.isin(roles, (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND))
+    painted, known = identity(grid, rows, cols)
+    if known.any():
+        known &= ~np.isin(roles, NAMELESS)
         colors[known] = painted[known]
-        kinds = set(np.unique(roles[~known]).tolist()) if not known.all() else set()
-    for kind in kinds:
-        chosen = roles == kind if grid.source is None else (roles == kind) & ~known
+    for kind in np.unique(roles[~known]).tolist():
+        chosen = (roles == kind) & ~known
         colors[chosen] = _by_role(Role(kind), theme, values, chosen)
     return colors
+
+
+NAMELESS = (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND, Role.ZERO)
+"""Cells that wear no identity, wherever they lie."""
+
+
+def identity(grid: Grid, rows: Array, cols: Array) -> tuple[Array, Array]:
+    """((len(rows), len(cols), 3), (len(rows), len(cols))): identity colors, and where they hold."""
+    if grid.which is not None:
+        which = np.asarray(grid.which.at(rows, cols))
+        place = np.divmod(np.maximum(which, 0), grid.extent[1])
+        return ident(*place, *grid.extent), which >= 0
+    shape = (len(rows), len(cols))
+    if grid.source is None:
+        return np.zeros((*shape, 3)), np.zeros(shape, dtype=bool)
+    if grid.by_row:
+        own = ident(grid.source[0][rows], grid.source[1][rows], *grid.extent)
+        return np.broadcast_to(own[:, None], (*shape, 3)), np.ones(shape, dtype=bool)
+    row_ids, col_ids = grid.source[0][rows], grid.source[1][cols]
+    painted = ident_field(np.maximum(row_ids, 0), np.maximum(col_ids, 0), grid.extent)
+    return painted, (row_ids >= 0)[:, None] & (col_ids >= 0)
 
 
 def _by_role(role: Role, theme: Theme, values: Array, chosen: Array) -> Array:

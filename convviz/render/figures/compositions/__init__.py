@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from convviz.render.figures.compositions.channels import Channels
+from convviz.render.figures.compositions.coverage import Coverage
+from convviz.render.figures.compositions.lanes import Lanes
 from convviz.render.figures.compositions.line import Row
 from convviz.render.figures.compositions.padding import Padding
 from convviz.render.figures.compositions.step import Step
@@ -26,6 +28,8 @@ ARRANGEMENTS: dict[str, Make] = {
     "stride": gathered,
     "line": Row,
     "channels": Channels,
+    "overlap": Lanes,
+    "coverage": Coverage,
 }
 
 

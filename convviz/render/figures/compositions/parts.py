@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convviz.diagrams.scene import Frame, Grid, Rect, Role, Selection, Text, Windows
+from convviz.diagrams.scene import Frame, Grid, Label, Rect, Role, Selection, Text, Windows
 from convviz.render.colors import Floats, contrast, ident, rgb
-from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas
+from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import Place
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
@@ -35,6 +35,18 @@ def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
     )
 
 
+def draw_title(
+    canvas: Canvas, sheet: Sheet, line: Line, x: float, baseline: float, room: float
+) -> None:
+    """A title centered over a grid: smaller where it is wide, and upward in lines after that."""
+    size = sheet.page.label
+    wide = sheet.type.line_width(line, size)
+    size *= min(1.0, max(0.66, room / wide)) if wide else 1.0
+    lines = sheet.type.wrapped(line, size, room) if wide * 0.66 > room else [line]
+    for up, each in enumerate(reversed(lines)):
+        canvas.words(x, baseline - 1.15 * size * up, trimmed(each), size, anchor=0.5)
+
+
 def formula(sheet: Sheet, text: Text) -> Line:
     """A formula: numbers in role colors and bold, the rest steps back."""
     return tuple(
@@ -45,6 +57,20 @@ def formula(sheet: Sheet, text: Text) -> Line:
         )
         for run in text
     )
+
+
+def verdict(sheet: Sheet, label: Label) -> Line:
+    """What is said of a picture, with ✓ or ✗ in front where it is a verdict."""
+    name = "" if label.name in ("coverage", "padding") else f"{label.name}  "
+    runs = [
+        Run(
+            airy(run.text),
+            sheet.theme.word(run.role),
+            SEMIBOLD if run.role in (Role.GOOD, Role.BAD) or run.bold else REGULAR,
+        )
+        for run in label.text
+    ]
+    return (*((Run(name, sheet.theme.word(label.role), SEMIBOLD),) if name else ()), *runs)
 
 
 def bounds(chosen: Selection) -> Rect:

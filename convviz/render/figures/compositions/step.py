@@ -12,6 +12,7 @@ from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.parts import (
     bounds,
+    draw_title,
     formula,
     framed,
     lens,
@@ -136,7 +137,8 @@ class Step:
         line = title_line(self.sheet, grid)
         x = place.box.center[0]
         above = 0.10 * place.u + (9.0 if not self.sheet.page.paper else 5.0)
-        canvas.words(x, place.top - above, line, self.sheet.page.label, anchor=0.5)
+        room = max(grid.shape[1] * place.u + 0.9 * max(self.gap, 1.3 * place.u), 60.0)
+        draw_title(canvas, self.sheet, line, x, place.top - above, room)
 
     def _input(self, canvas: Canvas, place: Place) -> None:
         """The padded input; what is not under a tap steps back."""
@@ -150,8 +152,7 @@ class Step:
             share[np.ix_(rows, cols)] = 1.0
         colors = self.colors()
         if colors is not None:
-            share = np.where(share < 1, 0.9 * share, share)
-            share = np.where(self._losers(), 0.42 * share, share)
+            share = np.where(self._losers(), 0.42, 1.0)
         digits = self.digits.get(grid.key)
         draw_cells(canvas, shown, place, digits, share=share, colors=colors)
         for frame in grid.frames:

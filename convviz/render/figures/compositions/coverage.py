@@ -1,0 +1,254 @@
+"""Transposed convolution in two axes: one stamp, the output it lands in, how many land where."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from convviz.diagrams.scene import Array, Grid, Role
+from convviz.render.colors import ident
+from convviz.render.figures.canvas import FRAMES, Box, Canvas
+from convviz.render.figures.compositions.parts import (
+    bounds,
+    draw_title,
+    formula,
+    framed,
+    lens,
+    title_line,
+    verdict,
+)
+from convviz.render.figures.grids import (
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_cells,
+    draw_choice,
+    draw_frame,
+)
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import SEMIBOLD
+
+BAR = 0.27
+"""Pitches per stamp in the profiles at the margins of a count."""
+GAP = 1.25
+
+
+class Profile:
+    """The counts along each margin of a grid of counts, as bars whose products are the counts."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.cols = grid.top[0].labels if grid.top else np.zeros(0, dtype=np.intp)
+        self.rows = grid.left[0].labels if grid.left else np.zeros(0, dtype=np.intp)
+
+    def above(self) -> float:
+        """Pitches that the bars need over the grid."""
+        return BAR * float(self.cols.max(initial=0)) + 0.25 if len(self.cols) else 0.0
+
+    def beside(self) -> float:
+        """Pitches that the bars need at the left of the grid."""
+        return BAR * float(self.rows.max(initial=0)) + 0.25 if len(self.rows) else 0.0
+
+    def draw(self, canvas: Canvas, place: Place) -> None:
+        """Draw the bars."""
+        u = place.u
+        tint = canvas.theme.trio(Role.INPUT)[1]
+        color = canvas.theme.faded(tint, 0.8)
+        most = 60.0 / max(1.0, float(max(self.cols.max(initial=1), self.rows.max(initial=1))))
+        bar = min(BAR * u, most)
+        if u < TILES_FROM:
+            return
+        for col, count in enumerate(self.cols.tolist()):
+            if count > 0:
+                x, y = place.left + col * u, place.top - 0.2 * u
+                box = Box(x + 0.08 * u, y - bar * count, x + 0.92 * u, y)
+                canvas.box(box, radius=0.08 * u, face=color, height=FRAMES)
+        for row, count in enumerate(self.rows.tolist()):
+            if count > 0:
+                x, y = place.left - 0.2 * u, place.top + row * u
+                box = Box(x - bar * count, y + 0.08 * u, x, y + 0.92 * u)
+                canvas.box(box, radius=0.08 * u, face=color, height=FRAMES)
+
+
+class Coverage:
+    """Input, kernel and stamp in one row, output and counts beside or below; the verdict last."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        scene = sheet.scene
+        self.sheet, self.room = sheet, width
+        first, second = scene.bands
+        self.input, self.kernel, self.stamp = first
+        *self.results, self.counts = second
+        self.profile = Profile(self.counts)
+        self.labels = {label.name: label for label in scene.labels}
+        self.sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.said = [
+            label for label in scene.labels if label.name in ("padding", "bias", "coverage")
+        ]
+        self.title = sheet.page.label + (16.0 if not sheet.page.paper else 9.0)
+        ways = ("row", "column", "tall") if not sheet.page.paper else ("row", "tall", "column")
+        fits = {
+            way: pitch(partial(self.measure, way=way), width, height, sheet.page) for way in ways
+        }
+        # On paper the height is free: the widest way in which numbers can be read.
+        readable = sheet.page.least / 0.3
+        good = [way for way in ways if sheet.page.height is None and fits[way] >= readable]
+        self.way = good[0] if good else max(ways, key=lambda way: fits[way])
+        self.u = fits[self.way]
+        self.width, self.height = self.measure(self.u, self.way)
+        self.digits = {grid.key: self._digits(grid) for grid in (*first, *second)}
+
+    def _digits(self, grid: Grid) -> Digits | None:
+        if self.u < 2 * TILES_FROM or grid.shape[0] * grid.shape[1] > 2500:
+            return None
+        digits = Digits.of(grid.values, self.sheet.type)
+        return digits if self.u >= digits.pitch(self.sheet.page.least) else None
+
+    def gap(self, u: float) -> float:
+        """The least distance of grids."""
+        return max(GAP * u, 12.0 if self.sheet.page.paper else 22.0)
+
+    def words(self) -> float:
+        """The height of the formula and what is said."""
+        page = self.sheet.page
+        lines = len(self.said)
+        return 1.9 * page.formula * bool(self.sizes) + 1.65 * page.note * lines + 0.4 * page.note
+
+    def column(self, u: float) -> tuple[float, float]:
+        """(width, height) of input, kernel and stamp below each other."""
+        stack = (self.input, self.kernel, self.stamp)
+        wide = max(grid.shape[1] for grid in stack) * u
+        return wide, sum(grid.shape[0] for grid in stack) * u + 3 * self.title + 0.5 * u
+
+    def row(self, u: float) -> tuple[float, float]:
+        """(width, height) of input, kernel and stamp beside each other."""
+        stack = (self.input, self.kernel, self.stamp)
+        wide = sum(grid.shape[1] for grid in stack) * u + 2 * self.gap(u)
+        return wide, max(grid.shape[0] for grid in stack) * u + self.title
+
+    def large(self, u: float) -> tuple[float, float]:
+        """(width, height) of the outputs and the counts beside each other."""
+        grids = (*self.results, self.counts)
+        gaps = self.gap(u) * (len(grids) - 1) + self.profile.beside() * u
+        rows = [grid.shape[0] * u for grid in self.results]
+        rows.append((self.counts.shape[0] + self.profile.above()) * u)
+        return sum(grid.shape[1] for grid in grids) * u + gaps, max(rows) + self.title
+
+    def measure(self, u: float, way: str) -> tuple[float, float]:
+        """(width, height) of everything, arranged in that way."""
+        large = self.large(u)
+        if way == "tall":
+            small = self.row(u)
+            return max(small[0], large[0]), small[1] + self.gap(u) + large[1] + self.words()
+        small = self.row(u) if way == "row" else self.column(u)
+        return small[0] + 1.3 * self.gap(u) + large[0], max(small[1], large[1]) + self.words()
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw the grids, the beams and the words."""
+        places = self._places(left, top)
+        for grid in (self.input, self.kernel, self.stamp, *self.results, self.counts):
+            self._grid(canvas, grid, places[grid.key])
+        self._signs(canvas, places)
+        self._beams(canvas, places)
+        self.profile.draw(canvas, places[self.counts.key])
+        self._words(canvas, left + self.width / 2, top + self.height - self.words())
+
+    def _places(self, left: float, top: float) -> dict[str, Place]:
+        u, gap = self.u, self.gap(self.u)
+        found: dict[str, Place] = {}
+        stack = (self.input, self.kernel, self.stamp)
+        small = self.column(u) if self.way == "column" else self.row(u)
+        large = self.large(u)
+        above = self.profile.above() * u
+        if self.way == "tall":
+            x, y = left + (self.width - large[0]) / 2, top + small[1] + gap
+        else:
+            x = left + small[0] + 1.3 * gap
+            y = top + (self.height - self.words() - large[1]) / 2
+        base = y + self.title + above + (large[1] - self.title - above) / 2
+        for grid in (*self.results, self.counts):
+            if grid is self.counts:
+                x += self.profile.beside() * u
+            found[grid.key] = Place(x, base - grid.shape[0] * u / 2, u, *grid.shape)
+            x += grid.shape[1] * u + gap
+        if self.way == "column":
+            y = top + (self.height - self.words() - small[1]) / 2
+            for grid in stack:
+                y += self.title
+                x = left + (small[0] - grid.shape[1] * u) / 2
+                found[grid.key] = Place(x, y, u, *grid.shape)
+                y += grid.shape[0] * u + 0.25 * u
+            return found
+        x = left if self.way == "row" else left + (self.width - small[0]) / 2
+        middle = base if self.way == "row" else top + self.title + (small[1] - self.title) / 2
+        for grid in stack:
+            found[grid.key] = Place(x, middle - grid.shape[0] * u / 2, u, *grid.shape)
+            x += grid.shape[1] * u + gap
+        return found
+
+    def _signs(self, canvas: Canvas, places: dict[str, Place]) -> None:
+        """Input × kernel = stamp."""
+        if self.way == "column":
+            return
+        size = min(0.5 * self.u, 18.0)
+        pairs = ((self.input, self.kernel, "×"), (self.kernel, self.stamp, "="))
+        for one, other, sign in pairs:
+            x = (places[one.key].box.right + places[other.key].box.left) / 2
+            canvas.centered(x, places[one.key].box.center[1], sign, size, weight=SEMIBOLD)
+
+    def _grid(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        theme, u = canvas.theme, place.u
+        digits = self.digits[grid.key]
+        colors = self._stamp_colors(canvas, grid)
+        draw_cells(canvas, grid, place, digits, colors=colors)
+        for frame in grid.frames:
+            draw_frame(canvas, place, frame)
+        if grid.kind == Role.KERNEL:
+            framed(canvas, place.box, theme.trio(Role.KERNEL)[1], u, width=2.6)
+        if grid.chosen is not None and grid is not self.stamp and u >= TILES_FROM:
+            draw_choice(canvas, place.rect(bounds(grid.chosen)), theme.color("ink"), u, width=2.4)
+        line = title_line(self.sheet, grid, plain=Role.TEXT)
+        above = 0.10 * u + (8.0 if not self.sheet.page.paper else 4.0)
+        if grid is self.counts:
+            above = self.profile.above() * u + 6.0
+        room = max(grid.shape[1] * u + 0.85 * self.gap(u), 50.0)
+        draw_title(canvas, self.sheet, line, place.box.center[0], place.top - above, room)
+
+    def _stamp_colors(self, canvas: Canvas, grid: Grid) -> Array | None:
+        """The stamp wears the color of its input element."""
+        if grid is not self.stamp or self.input.chosen is None or self.input.source is None:
+            return None
+        row, col = self.input.chosen.rows[0], self.input.chosen.cols[0]
+        color = ident(
+            int(self.input.source[0][row]), int(self.input.source[1][col]), *self.input.extent
+        )
+        return np.broadcast_to(color, (*grid.shape, 3))
+
+    def _beams(self, canvas: Canvas, places: dict[str, Place]) -> None:
+        """From the stamp to where it lands."""
+        result = self.results[0]
+        if result.chosen is None or self.u < TILES_FROM:
+            return
+        start = places[self.stamp.key].box
+        end = places[result.key].rect(bounds(result.chosen))
+        colors = self._stamp_colors(canvas, self.stamp)
+        color = colors[0, 0] if colors is not None else canvas.theme.trio(Role.INPUT)[1]
+        lens(canvas, start, end, color, alpha=0.22, downward=self.way == "tall")
+
+    def _words(self, canvas: Canvas, center: float, top: float) -> None:
+        page = self.sheet.page
+        baseline = top + 0.2 * page.note
+        if self.sizes:
+            baseline += 1.6 * page.formula
+            runs = []
+            for i, label in enumerate(self.sizes):
+                name = label.name.removeprefix("size").strip()
+                runs += [self.sheet.word(f"{'      ' if i else ''}{name + '  ' if name else ''}")]
+                runs += formula(self.sheet, label.text)
+            size, lines = self.sheet.type.fit(tuple(runs), page.formula, self.room)
+            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+        for label in self.said:
+            baseline += 1.65 * page.note
+            size, lines = self.sheet.type.fit(verdict(self.sheet, label), page.note, self.room)
+            canvas.words(center, baseline, lines[0], size, anchor=0.5)

@@ -1,0 +1,305 @@
+"""Dilation: numbered taps, the cells between them, the step from tap to tap, the reach."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from convviz.diagrams.scene import Grid, Label, Link, Measure, Rect, Role
+from convviz.render.colors import Floats, ident, ink_on
+from convviz.render.figures.canvas import FRAMES, Box, Canvas
+from convviz.render.figures.compositions.multiples import Words, around, columns_of, letter, part
+from convviz.render.figures.compositions.parts import bounds, formula
+from convviz.render.figures.grids import (
+    DISC,
+    RING,
+    TILE,
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_choice,
+    draw_frame,
+)
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import BOLD, SEMIBOLD, Line, Run
+
+MOST = 26
+"""Cells of an axis that are drawn; of a longer one, those around the window."""
+
+
+class Panel(NamedTuple):
+    """One layer: its plane, its window and what is said about it."""
+
+    grid: Grid
+    corner: tuple[int, int]
+    label: Label
+    across: Measure
+    down: Measure | None
+    steps: list[Link]
+
+
+class Dilation:
+    """Panels at one pitch, the reach as a bracket below each."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        self.sheet, self.room = sheet, width
+        scene = sheet.scene
+        grids = scene.bands[0]
+        sizes = self._sizes(grids)
+        self.panels = [
+            self._panel(grid, label, sizes) for grid, label in zip(grids, scene.labels, strict=True)
+        ]
+        self.rows = max(panel.grid.shape[0] for panel in self.panels)
+        self.cols = max(panel.grid.shape[1] for panel in self.panels)
+        self.upright = any(panel.down for panel in self.panels)
+        self.names = [self._name(panel, i) for i, panel in enumerate(self.panels)]
+        self.u, self.columns = columns_of(len(self.panels), self.measure, sheet, width, height)
+        self.width, self.height = self.measure(self.u, self.columns)
+        self.type_size = self._number_size()
+
+    @staticmethod
+    def _sizes(grids: tuple[Grid, ...]) -> tuple[int, int]:
+        """(rows, cols) that every panel shows: all cells, or some around the largest window."""
+        found = []
+        for axis in (0, 1):
+            most = max(grid.shape[axis] for grid in grids)
+            if most > MOST:
+                reaches = []
+                for grid in grids:
+                    assert grid.chosen is not None, "a dilation scene chooses its window"
+                    taps = (grid.chosen.rows, grid.chosen.cols)[axis]
+                    reaches.append(taps[-1] - taps[0] + 1)
+                most = max(MOST - 4, max(reaches) + 4)
+            found.append(most)
+        return found[0], found[1]
+
+    def _panel(self, grid: Grid, label: Label, sizes: tuple[int, int]) -> Panel:
+        scene = self.sheet.scene
+        assert grid.chosen is not None, "a dilation scene chooses its window"
+        rect = bounds(grid.chosen)
+        top, bottom = around(rect.top, rect.bottom, grid.shape[0], sizes[0])
+        left, right = around(rect.left, rect.right, grid.shape[1], sizes[1])
+        measures = [measure for measure in scene.measures if measure.grid == grid.key]
+        return Panel(
+            part(grid, Rect(top, left, bottom, right)),
+            (top, left),
+            label,
+            next(measure for measure in measures if measure.axis == 1),
+            next((measure for measure in measures if measure.axis == 0), None),
+            [link for link in scene.links if link.start[0] == grid.key],
+        )
+
+    def _name(self, panel: Panel, number: int) -> Line:
+        """The name above a panel, lettered on paper."""
+        sheet, several = self.sheet, len(self.panels) > 1
+        mark = letter(sheet, number, len(self.panels))
+        if not several:
+            return ()
+        name = "".join(run.text for run in panel.grid.title)
+        color = sheet.theme.word(Role.FOCUS)
+        start: Line = (sheet.word(mark),) if mark else ()
+        return (*start, Run(name, color, SEMIBOLD))
+
+    def words(self, panel: Panel) -> Words:
+        """What stands below the bracket: the reach, and how it comes about."""
+        page, theme = self.sheet.page, self.sheet.theme
+        kernel = theme.word(Role.KERNEL)
+        lines: list[tuple[Line, float, float]] = [
+            ((Run(panel.across.label, kernel, BOLD),), page.panel, 0.62 * page.panel)
+        ]
+        for i, text in enumerate((panel.label.text, *panel.label.more)):
+            lead = 0.85 * page.label if i == 0 else 0.55 * page.label
+            lines.append((formula(self.sheet, text), page.label - 0.5, lead))
+        return Words(self.sheet, tuple(lines))
+
+    # Lengths.
+
+    def above(self, u: float) -> float:
+        """The name, and the arrow where the window touches the top."""
+        name = 2.1 * self.sheet.page.label if any(self.names) else 0.0
+        return name + self._arrow_room(u)
+
+    def _arrow_room(self, u: float) -> float:
+        """Room over a grid for the arrow of a window in its first row."""
+        touching = any(
+            panel.steps and panel.grid.chosen and panel.grid.chosen.rows[0] == 0
+            for panel in self.panels
+        )
+        return max(0.9 * u, 1.4 * self.sheet.page.note) if touching else 0.0
+
+    def beside(self, u: float) -> float:
+        """Room at the left of a grid for the bracket of its rows."""
+        return (1.0 * u + 3.4 * self.sheet.page.note) if self.upright else 0.0
+
+    def gap(self, u: float) -> float:
+        """The least distance of panels."""
+        return max(1.4 * u, 10.0 if self.sheet.page.paper else 24.0)
+
+    def measure(self, u: float, columns: int) -> tuple[float, float]:
+        """(width, height) of all panels."""
+        lines = math.ceil(len(self.panels) / columns)
+        one = self.beside(u) + self.cols * u
+        width = columns * one + (columns - 1) * self.gap(u)
+        room = self._word_room(u, columns)
+        below = self._bracket() + max(self.words(panel).height(room) for panel in self.panels)
+        below += 0.25 * self.sheet.page.label
+        height = lines * (self.above(u) + self.rows * u + below) + (lines - 1) * 0.9 * u
+        return width, height
+
+    def _word_room(self, u: float, columns: int) -> float:
+        """The width of a panel's words: half of the gaps beside it belong to it."""
+        spare = (self.room - columns * (self.beside(u) + self.cols * u)) / columns
+        return max(self.cols * u + max(0.0, 0.85 * spare), 60.0)
+
+    def _bracket(self) -> float:
+        """From the grid to the words below the bracket."""
+        return 14.0 if self.sheet.page.paper else 27.0
+
+    def _number_size(self) -> float:
+        """The size of tap numbers, 0 where they would be too small."""
+        last = max(math.prod(panel.grid.extent) for panel in self.panels)
+        digits = Digits.of(np.array([[last]]), self.sheet.type)
+        size = min(digits.tile, digits.disc + 0.06) * self.u
+        return size if size >= self.sheet.page.least else 0.0
+
+    # Drawing.
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw all panels, spread over the width that they have."""
+        u, columns = self.u, self.columns
+        one = self.beside(u) + self.cols * u
+        gap = self.gap(u)
+        if columns > 1:
+            spare = (self.room - columns * one) / (columns - 1)
+            gap = min(max(gap, spare), max(3.4 * u, 100.0))
+        left += (self.width - columns * one - (columns - 1) * gap) / 2
+        room = self._word_room(u, columns)
+        below = self._bracket() + max(self.words(panel).height(room) for panel in self.panels)
+        step = self.above(u) + self.rows * u + below + 0.25 * self.sheet.page.label + 0.9 * u
+        for i, panel in enumerate(self.panels):
+            line, column = divmod(i, columns)
+            x = left + column * (one + gap) + self.beside(u)
+            x += (self.cols - panel.grid.shape[1]) * u / 2
+            y = top + line * step + self.above(u)
+            place = Place(x, y, u, *panel.grid.shape)
+            if self.names[i]:
+                base = y - self._arrow_room(u) - 0.95 * self.sheet.page.label
+                size = self.sheet.page.panel - (1.0 if not self.sheet.page.paper else 0.0)
+                canvas.words(place.box.center[0], base, self.names[i], size, anchor=0.5)
+            self._cells(canvas, panel, place)
+            bottom = self._brackets(canvas, panel, place, y + self.rows * u)
+            self.words(panel).draw(canvas, self._middle(panel, place), bottom, room)
+
+    def _middle(self, panel: Panel, place: Place) -> float:
+        """The middle of the window: what is said about it is centered there, if there is room."""
+        assert panel.grid.chosen is not None
+        rect = bounds(panel.grid.chosen)
+        middle = place.rect(rect).center[0]
+        half = self.words(panel).width() / 2
+        return (
+            min(
+                max(middle, place.left - 0.4 * place.u + half),
+                place.box.right + 0.4 * place.u - half,
+            )
+            if 2 * half < place.box.width + 0.8 * place.u
+            else place.box.center[0]
+        )
+
+    def _cells(self, canvas: Canvas, panel: Panel, place: Place) -> None:
+        grid, theme, u = panel.grid, canvas.theme, place.u
+        colors, numbers = self._faces(grid)
+        if u < TILES_FROM:
+            canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)
+        else:
+            self._tiles(canvas, grid, place, colors, numbers)
+        for frame in grid.frames:
+            draw_frame(canvas, place, frame)
+        assert grid.chosen is not None
+        box = place.rect(bounds(grid.chosen))
+        draw_choice(canvas, box, theme.trio(Role.KERNEL)[1], u)
+        for link in panel.steps:
+            self._arrow(canvas, panel, place, link)
+
+    def _faces(self, grid: Grid) -> tuple[Floats, Floats]:
+        """((rows, cols, 3) fills, (rows, cols) tap numbers from 1, 0 where there is no tap)."""
+        assert grid.source is not None, "taps have an identity"
+        theme = self.sheet.theme
+        rows, cols = grid.source
+        taps = (rows >= 0)[:, None] & (cols >= 0)
+        colors = np.empty((*grid.shape, 3))
+        colors[:] = theme.color("panel")
+        colors[grid.all_roles == Role.HOLE] = theme.trio(Role.KERNEL)[0]
+        painted = ident(np.maximum(rows, 0)[:, None], np.maximum(cols, 0), *grid.extent)
+        colors[taps] = painted[taps]
+        numbers = np.where(taps, rows[:, None] * grid.extent[1] + cols + 1, 0)
+        return colors, numbers
+
+    def _tiles(
+        self, canvas: Canvas, grid: Grid, place: Place, colors: Floats, numbers: Floats
+    ) -> None:
+        u, roles = place.u, grid.all_roles
+        rows, cols = np.indices(grid.shape)
+        taps = numbers > 0
+        discs = np.isin(roles, (Role.COPY, Role.FILL)) & (taps | (roles == Role.COPY))
+        rings = (roles == Role.FILL) & ~taps
+        tiles = ~discs & ~rings
+
+        def at(chosen: Floats) -> Floats:
+            return place.centers(rows[chosen], cols[chosen])
+
+        canvas.tiles(at(tiles), TILE * u, colors[tiles])
+        canvas.discs(at(discs), DISC * u, colors[discs])
+        if rings.any():
+            canvas.rings(at(rings), RING * u, canvas.theme.color("pad_edge"), max(0.5, 0.03 * u))
+        if self.type_size and taps.any():
+            texts = [str(number) for number in numbers[taps].tolist()]
+            inks = ink_on(colors[taps])
+            canvas.numbers(texts, at(taps), self.type_size, inks, weight=SEMIBOLD, room=TILE * u)
+
+    def _arrow(self, canvas: Canvas, panel: Panel, place: Place, link: Link) -> None:
+        """From the first tap to the next: half a cell above the window, or at its left."""
+        u, page = place.u, self.sheet.page
+        color = canvas.theme.color("focus")
+        (top, left), (_, row, col), (_, end_row, end_col) = panel.corner, link.start, link.end
+        x, y = place.center(row - top, col - left)
+        size = page.note
+        if row == end_row:
+            y -= max(u, 0.5 * u + 0.7 * size)
+            end, _ = place.center(0, end_col - left)
+            canvas.arrow((x, y), (end, y), color, 1.7, head=min(9.0, 0.4 * u + 3), dot=True)
+            canvas.words(
+                x - 0.2 * u - 4.0, y + 0.36 * size, link.label, size,
+                anchor=1.0, color=color, weight=SEMIBOLD,
+            )  # fmt: skip
+            return
+        x -= max(u, 0.5 * u + 0.7 * size)
+        _, end = place.center(end_row - top, 0)
+        canvas.arrow((x, y), (x, end), color, 1.7, head=min(9.0, 0.4 * u + 3), dot=True)
+        canvas.words(
+            x - 0.2 * u - 4.0, (y + end) / 2 + 0.36 * size, link.label, size,
+            anchor=1.0, color=color, weight=SEMIBOLD,
+        )  # fmt: skip
+
+    def _brackets(self, canvas: Canvas, panel: Panel, place: Place, bottom: float) -> float:
+        """The reach below the grid; where the words begin."""
+        paper = self.sheet.page.paper
+        theme, (top, left) = canvas.theme, panel.corner
+        box = place.rect(Rect(0, panel.across.start - left, 1, panel.across.stop - left))
+        assert panel.grid.chosen is not None
+        window = place.rect(bounds(panel.grid.chosen))
+        y = bottom + (9.0 if paper else 18.0)
+        color = theme.word(Role.KERNEL)
+        self._measure(canvas, Box(box.left, y, box.right, y), color)
+        for x in (box.left, box.right):
+            ends = [(x, window.bottom + 0.12 * place.u), (x, y - 4.0)]
+            canvas.line(ends, color, 0.8, dash=(1.0, 2.0), height=FRAMES)
+        return bottom + self._bracket()
+
+    def _measure(self, canvas: Canvas, box: Box, color: Floats) -> None:
+        """A line with ticks at its ends."""
+        tick = 2.5 if self.sheet.page.paper else 4.0
+        canvas.line([(box.left, box.top), (box.right, box.bottom)], color, 1.3)
+        for x in (box.left, box.right):
+            canvas.line([(x, box.top - tick), (x, box.top + tick)], color, 1.3)

@@ -1,0 +1,359 @@
+"""Transposed convolution along one axis: a lane per input element, and their sum below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from convviz.diagrams.scene import Array, ArrayCells, Grid, Mark, Role
+from convviz.render.colors import count_ramp, ink_on
+from convviz.render.figures.canvas import BACK, Box, Canvas
+from convviz.render.figures.compositions.parts import formula, title_line, verdict
+from convviz.render.figures.grids import (
+    TILE,
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_cells,
+    draw_frame,
+    face_colors,
+)
+from convviz.render.figures.labels import writing
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import BOLD, SEMIBOLD, Line, Run
+
+MOST, HEAD = 8, 4
+"""More lanes than MOST: the first HEAD of them, and the last."""
+LANE = 1.10
+"""From lane to lane, in pitches."""
+SMALL = 0.66
+"""The pitch of the kernels against that of the stamps."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Where the columns of the picture begin, from its left edge."""
+
+    times: float
+    kernel: float
+    lanes: float
+    width: float
+
+
+class Lanes:
+    """Input × kernel → stamp, lane by lane; the sum rule; the output; how many stamps met."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        scene = sheet.scene
+        self.sheet, self.room = sheet, width
+        (self.input, self.kernel, self.lanes), *below = scene.bands
+        rows = [band[0] for band in below]
+        self.sums = [grid for grid in rows if grid.kind in (Role.SUM, Role.OUTPUT)]
+        self.counts = next((grid for grid in rows if grid.kind == Role.COUNT), None)
+        count = self.input.shape[0]
+        self.which = list(range(count)) if count <= MOST else [*range(HEAD), count - 1]
+        self.hidden = count - len(self.which)
+        self.labels = {label.name: label for label in scene.labels}
+        self.shift = next((link for link in scene.links if link.kind == "shift"), None)
+        self.u = pitch(self.measure, width, height, sheet.page)
+        self.width, self.height = self.measure(self.u)
+        self.digits = {
+            grid.key: self._digits(grid, self.u)
+            for grid in (
+                self.input,
+                self.lanes,
+                *self.sums,
+                *([self.counts] if self.counts else []),
+            )
+        }
+
+    def _digits(self, grid: Grid, u: float) -> Digits | None:
+        if u < 2 * TILES_FROM or grid.shape[0] * grid.shape[1] > 20_000:
+            return None
+        digits = Digits.of(grid.values, self.sheet.type)
+        return digits if u >= digits.pitch(self.sheet.page.least) else None
+
+    # Lengths.
+
+    @property
+    def page_gap(self) -> float:
+        """The least distance of words and cells."""
+        return 8.0 if self.sheet.page.paper else 16.0
+
+    def head(self) -> float:
+        """Titles of the columns, and the stride arrow."""
+        return 1.5 * self.sheet.page.label + (12.0 if not self.sheet.page.paper else 8.0)
+
+    def slots(self) -> int:
+        """Rows of lanes, the one that counts hidden lanes among them."""
+        return len(self.which) + bool(self.hidden)
+
+    def columns(self, u: float) -> Columns:
+        """The columns at that pitch."""
+        gap = self.page_gap
+        times = u + 0.55 * gap
+        kernel = times + 0.8 * u + 0.55 * gap
+        wide = self.kernel.shape[1] * SMALL * u
+        # The sum rows have their names at the left of the lanes.
+        names = max(
+            (
+                self.sheet.type.line_width(title_line(self.sheet, grid), self.sheet.page.label)
+                for grid in self._below()
+            ),
+            default=0.0,
+        )
+        lanes = max(kernel + wide + max(1.5 * u, 2.0 * gap), names + gap)
+        return Columns(times, kernel, lanes, lanes + self.lanes.shape[1] * u)
+
+    def _below(self) -> list[Grid]:
+        return [*self.sums, *([self.counts] if self.counts is not None else [])]
+
+    def meeting(self) -> float:
+        """The line between lanes and sum rule that tells what meets."""
+        return 1.9 * self.sheet.page.note
+
+    def marks(self) -> float:
+        """The line of − and + under a cropped output."""
+        return 1.5 * self.sheet.page.note if any(grid.bottom for grid in self.sums) else 0.0
+
+    def words(self) -> float:
+        """The formula, and what is said of crop and coverage."""
+        page = self.sheet.page
+        lines = len([name for name in ("padding", "bias", "coverage") if name in self.labels])
+        return 1.9 * page.formula + lines * 1.6 * page.note
+
+    def measure(self, u: float) -> tuple[float, float]:
+        """(width, height) of everything."""
+        high = self.head() + self.slots() * LANE * u + self.meeting()
+        high += 0.15 * u + len(self.sums) * LANE * u + self.marks()
+        high += 0.75 * u if self.counts is not None else 0.0
+        return self.columns(u).width, high + self.words()
+
+    # Drawing.
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw the lanes, the sum and the words."""
+        u, columns = self.u, self.columns(self.u)
+        left += (self.width - columns.width) / 2
+        first = top + self.head()
+        x = left + columns.lanes
+        self._titles(canvas, left, top, columns)
+        slots = []
+        for slot, n in enumerate(self.which):
+            y = first + (slot + (self.hidden > 0 and slot == len(self.which) - 1)) * LANE * u
+            slots.append(y)
+            self._lane(canvas, n, left, y, columns)
+        if self.hidden:
+            y = first + HEAD * LANE * u + LANE * u / 2
+            note = self.sheet.page.note
+            canvas.words(left, y + 0.364 * note, f"⋮   {self.hidden} more lanes", note)
+        rule = first + self.slots() * LANE * u + self.meeting()
+        self._meet(canvas, x, slots, rule)
+        ink = canvas.theme.color("ink")
+        wide = self.lanes.shape[1] * u
+        canvas.line([(x - 0.1 * u, rule), (x + wide + 0.1 * u, rule)], ink, 1.6)
+        y = rule + 0.15 * u
+        for grid in self.sums:
+            y = self._sum(canvas, grid, x, y)
+        if self.counts is not None:
+            self._counts(canvas, self.counts, x, y)
+            y += 0.75 * u
+        self._words(canvas, left + columns.width / 2, y)
+
+    def _titles(self, canvas: Canvas, left: float, top: float, columns: Columns) -> None:
+        size, u = self.sheet.page.label, self.u
+        y = top + 0.9 * size
+        wide = self.kernel.shape[1] * SMALL * u
+        for grid, x in (
+            (self.input, left + u / 2),
+            (self.kernel, left + columns.kernel + wide / 2),
+        ):
+            line = title_line(self.sheet, grid)
+            half = self.sheet.type.line_width(line, size) / 2
+            canvas.words(max(x, left + half - 0.2 * u), y, line, size, anchor=0.5)
+        if self.shift is None or self.shift.end[2] == self.shift.start[2]:
+            return
+        focus, note = canvas.theme.word(Role.FOCUS), self.sheet.page.note
+        start = left + columns.lanes + 0.04 * u
+        end = start + (self.shift.end[2] - self.shift.start[2]) * u
+        y = top + self.head() - 9.0
+        canvas.arrow((start, y), (end, y), focus, 1.8, head=min(9.0, 0.45 * u), dot=True)
+        label: Line = (Run(self.shift.label, focus, SEMIBOLD),)
+        canvas.words(end + 8.0, y + 0.36 * note, label, note)
+
+    def _lane(self, canvas: Canvas, n: int, left: float, top: float, columns: Columns) -> None:
+        """Input element n, its kernel, and the stamp that they give."""
+        u, theme = self.u, canvas.theme
+        middle = top + u / 2
+        color = face_colors(
+            self.input, theme, self.input.values, np.arange(n, n + 1), np.arange(1)
+        )[0, 0]
+        cell = _row(self.input, n)
+        draw_cells(
+            canvas, cell, Place(left, top, u, *cell.shape), self._part("input", n),
+            colors=color[None, None],
+        )  # fmt: skip
+        size = 0.4 * u
+        canvas.centered(left + columns.times + 0.4 * u, middle, "×", size, weight=SEMIBOLD)
+        kernel = _row(self.kernel, n)
+        k = SMALL * u
+        place = Place(left + columns.kernel, middle - k / 2, k, *kernel.shape)
+        self._kernel(canvas, kernel, place)
+        lane = _row(self.lanes, n)
+        cols = np.nonzero(lane.all_roles[0] == Role.STAMP)[0]
+        x = left + columns.lanes
+        if len(cols):
+            start = place.box.right + 0.25 * u
+            end = x + cols[0] * u - 0.25 * u
+            edge = color if theme.dark else color * 0.94
+            canvas.arrow(
+                (start, middle), (end, middle), edge, min(1.8, max(0.8, 0.05 * u)),
+                head=min(9.0, 0.24 * u), height=BACK + 1,
+            )  # fmt: skip
+        colors = np.broadcast_to(color, (1, lane.shape[1], 3))
+        spot = Place(x, top, u, *lane.shape)
+        draw_cells(canvas, lane, spot, self._part("lanes", n), colors=colors)
+
+    def _part(self, key: str, n: int) -> Digits | None:
+        digits = self.digits[key]
+        return None if digits is None else replace(digits, texts=digits.texts[n : n + 1])
+
+    def _kernel(self, canvas: Canvas, kernel: Grid, place: Place) -> None:
+        """A small copy of the kernel: tinted tiles with outlines."""
+        tint, mid, strong = canvas.theme.trio(Role.KERNEL)
+        k = place.u
+        centers = place.centers(np.zeros(place.cols), np.arange(place.cols))
+        canvas.tiles(centers, 0.92 * k, np.broadcast_to(tint, (place.cols, 3)))
+        canvas.hollows(centers, 0.92 * k, mid, min(1.1, 0.05 * k))
+        digits = Digits.of(self.kernel.values, self.sheet.type)
+        if k >= digits.pitch(self.sheet.page.least):
+            texts = writing(self.kernel.values)
+            labels = [texts.write(float(value)) for value in kernel.values[0]]
+            inks = np.broadcast_to(strong, (place.cols, 3))
+            canvas.numbers(labels, centers, digits.tile * k, inks, weight=SEMIBOLD, room=0.92 * k)
+
+    def _meet(self, canvas: Canvas, x: float, slots: list[float], rule: float) -> None:
+        """A band over the cells that meet in one output, with what they add."""
+        u, theme = self.u, canvas.theme
+        focus = theme.word(Role.FOCUS)
+        stamped = self.lanes.all_roles == Role.STAMP
+        texts = self.digits["lanes"].texts if self.digits["lanes"] is not None else None
+        size = self.sheet.page.note
+        sums: dict[int, str] = {}
+        for col in range(self.lanes.shape[1]):
+            rows = [i for i, n in enumerate(self.which) if stamped[n, col]]
+            if stamped[:, col].sum() < 2:
+                continue
+            top = slots[rows[0]] - 0.06 * u if rows else slots[-1]
+            band = Box(x + col * u, top, x + (col + 1) * u, rule + 0.15 * u)
+            radius = 0.14 * u
+            canvas.box(band, radius=radius, face=focus, alpha=0.11, height=BACK)
+            if texts is not None and not self.hidden:
+                sums[col] = " + ".join(
+                    _signed(texts[n, col]) for n in np.nonzero(stamped[:, col])[0]
+                )
+        wide = max((self.sheet.type.width(t, size, SEMIBOLD) for t in sums.values()), default=0.0)
+        room = 0.84 * u * (1 if _adjacent(sums) else 1.9)
+        size = min(size, size * room / wide) if wide else size
+        if size < max(self.sheet.page.least, 7.0 if not self.sheet.page.paper else 0.0):
+            return
+        for col, text in sums.items():
+            run: Line = (Run(text, focus, SEMIBOLD),)
+            canvas.words(x + (col + 0.5) * u, rule - 0.55 * size, run, size, anchor=0.5)
+
+    def _sum(self, canvas: Canvas, grid: Grid, x: float, top: float) -> float:
+        """One row below the rule: the sum before the crop, or the output."""
+        u, theme = self.u, canvas.theme
+        place = Place(x, top, u, *grid.shape)
+        tint, mid, strong = theme.trio(Role.OUTPUT)
+        output = grid.kind == Role.OUTPUT
+        shown = np.nonzero(grid.all_roles[0] != Role.EMPTY)[0]
+        centers = place.centers(np.zeros(len(shown)), shown)
+        face = tint if output else theme.color("panel")
+        if u >= TILES_FROM:
+            canvas.tiles(centers, 0.92 * u, np.broadcast_to(face, (len(shown), 3)))
+            if output:
+                canvas.hollows(centers, 0.92 * u, mid, min(1.4, 0.04 * u))
+        digits = self.digits[grid.key]
+        if digits is not None:
+            ink = strong if output else theme.color("ink")
+            texts = digits.texts[0, shown].tolist()
+            inks = np.broadcast_to(ink, (len(shown), 3))
+            weight = BOLD if output else SEMIBOLD
+            canvas.numbers(texts, centers, digits.tile * u, inks, weight=weight, room=TILE * u)
+        if not output:
+            for frame in grid.frames:
+                draw_frame(canvas, place, frame)
+        self._name(canvas, grid, x, top + u / 2)
+        bottom = top + LANE * u
+        for ruler in grid.bottom:
+            bottom = self._marks(canvas, ruler.labels, x, top + u)
+        return bottom
+
+    def _marks(self, canvas: Canvas, labels: Array, x: float, top: float) -> float:
+        """− where padding crops, + where output_padding keeps."""
+        note, focus = self.sheet.page.note, canvas.theme.word(Role.FOCUS)
+        for col, label in enumerate(labels.tolist()):
+            sign = {int(Mark.CROPPED): "−", int(Mark.KEPT): "+"}.get(label)
+            if sign and self.u > 0.8 * note:
+                run: Line = (Run(sign, focus, BOLD),)
+                canvas.words(x + (col + 0.5) * self.u, top + 1.1 * note, run, note, anchor=0.5)
+        return top + 0.1 * self.u + self.marks()
+
+    def _counts(self, canvas: Canvas, grid: Grid, x: float, top: float) -> None:
+        """How many stamps meet in each cell, as bars of color."""
+        u = self.u
+        high = 0.5 * u
+        values = grid.values[0]
+        colors = count_ramp(values, float(values.max()), canvas.theme.name)
+        centers = Place(x, top - 0.25 * u, u, *grid.shape).centers(
+            np.zeros(len(values)), np.arange(len(values))
+        )
+        centers[:, 1] = top + 0.06 * u + high / 2
+        canvas.pills(centers, 0.92 * u, high, faces=colors)
+        size = min(0.36 * u, 0.9 * self.sheet.page.note)
+        if size >= self.sheet.page.least:
+            texts = [str(value) for value in values.tolist()]
+            canvas.numbers(texts, centers, size, ink_on(colors), weight=SEMIBOLD, room=0.92 * u)
+        self._name(canvas, grid, x, float(centers[0, 1]))
+
+    def _name(self, canvas: Canvas, grid: Grid, x: float, y: float) -> None:
+        size = self.sheet.page.label
+        line = title_line(self.sheet, grid)
+        canvas.words(x - self.page_gap, y + 0.364 * size, line, size, anchor=1.0)
+
+    def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
+        page = self.sheet.page
+        baseline = bottom + 1.45 * page.formula
+        if "size" in self.labels:
+            line = formula(self.sheet, self.labels["size"].text)
+            size, lines = self.sheet.type.fit(line, page.formula, self.room)
+            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+        for name in ("padding", "bias", "coverage"):
+            if name not in self.labels:
+                continue
+            baseline += 1.6 * page.note
+            line = verdict(self.sheet, self.labels[name])
+            size, lines = self.sheet.type.fit(line, page.note, self.room)
+            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+
+
+def _row(grid: Grid, n: int) -> Grid:
+    """One row as a grid of its own."""
+    roles = grid.all_roles[n : n + 1]
+    return replace(
+        grid,
+        cells=ArrayCells(grid.values[n : n + 1]),
+        roles=ArrayCells(np.where(roles == Role.INPUT, Role.STAMP, roles).astype(np.uint8)),
+        source=None,
+    )
+
+
+def _signed(text: str) -> str:
+    return f"({text})" if text.startswith("−") else text
+
+
+def _adjacent(columns: dict[int, str]) -> bool:
+    return any(col + 1 in columns for col in columns)
