@@ -24,6 +24,7 @@ class Ledger:
     """What was left out or rounded while a screen was laid out, for its notes."""
 
     sheets: list[Sheet] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def keep(self, sheet: Sheet) -> None:
         """Remember a sheet that is on the screen."""

@@ -131,11 +131,9 @@ def _gathered_block(found: Gathered, page: Page) -> Block:
     indices = _index_line(found, page)
     if painter.width + 2 + len(UNDER) <= page.width:
         indices.write(painter.width + 2, UNDER, "muted")
+    else:
+        page.ledger.notes.append(f"output: {UNDER}")
     block.add(indices.line())
-    if painter.width + 2 + len(UNDER) > page.width:
-        canvas = Canvas(0)
-        canvas.write(0, f"outputs: {UNDER}", "muted")
-        block.add(canvas.line())
     if found.divisor is not None:
         block.add(_result_line(found, found.divisor, page, "bold focus", "focus"))
     return block

@@ -87,9 +87,10 @@ GLYPHS: tuple[dict[str, str], ...] = (
 )
 
 # "·" has three jobs with three fallbacks: it separates, multiplies, or stands for "no source".
-# In text a separator has blanks on both sides, a product none; "⋅" always multiplies.
+# In text a separator has blanks on both sides, a product on one at most (where a run of another
+# color begins); "⋅" always multiplies.
 SEPARATOR = re.compile(r"(?<= )·(?= )|(?<= )·$|^·(?= )")
-PRODUCT = re.compile(r"(?<=[^\s·])·(?=[^\s·])")
+PRODUCT = re.compile(r"(?<=\S)·|·(?=\S)")
 
 
 class Glyphs:

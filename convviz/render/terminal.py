@@ -88,7 +88,7 @@ def facts(scene: Scene, below: Sequence[Equation], writer: Writer, stream: Strea
 
 def notes(scene: Scene, page: Page, writer: Writer) -> list[str]:
     """The scene's notes, what was rounded, what is hidden."""
-    found = list(scene.notes)
+    found = [*page.ledger.notes, *scene.notes]
     formats = [*(sheet.format for sheet in page.ledger.sheets), *writer.used]
     rounding = sorted({form.rounding for form in formats} - {""})
     if rounding:
