@@ -6,25 +6,26 @@ interrupt.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 from click.exceptions import Exit, NoArgsIsHelpError
 
 from convviz import __version__
 from convviz.cli import speaking
-from convviz.errors import SpecError, io_error, near, printable, shortened, unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from convviz.errors import SpecError
 
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A command: the module that holds it (as `command`), and what it shows in a few words."""
 
     module: str
@@ -55,7 +56,7 @@ class Convviz(click.Group):
         row = COMMANDS.get(cmd_name)
         if row is None:
             return None
-        module = importlib.import_module(f"convviz.cli.{row.module}")
+        module = import_module(f"convviz.cli.{row.module}")
         command: click.Command = module.command
         return command
 
@@ -68,6 +69,8 @@ class Convviz(click.Group):
         """
         name = args[0]
         if name not in COMMANDS and not ctx.resilient_parsing:
+            from convviz.errors import unknown
+
             error = unknown("command", name, list(COMMANDS), argument="", heading="commands")
             raise error.at(" ".join(["convviz", *args]), (8, 8 + len(name)))
         return super().resolve_command(ctx, args)
@@ -81,7 +84,7 @@ class Convviz(click.Group):
 
 def options_of(name: str) -> dict[str, str]:
     """Every option word of the command `name` → its parameter."""
-    module = importlib.import_module(f"convviz.cli.{COMMANDS[name].module}")
+    module = import_module(f"convviz.cli.{COMMANDS[name].module}")
     return {word: flag.param for word, flag in module.command.flags().items()}
 
 
@@ -159,12 +162,14 @@ def perform(argv: list[str]) -> int:
 def refuse(error: Exception) -> int:
     """Say what is wrong; the exit status that goes with it."""
     if os.environ.get("CONVVIZ_DEBUG", "") not in ("", "0"):
+        import traceback
+
         traceback.print_exception(error)
     told, status = in_words(error)
     # What was said before the error comes before it; what cannot be said is dropped.
     try:
         speaking.flush()
-    except (SpecError, OSError):
+    except (ValueError, OSError):
         speaking.silence(sys.stdout)
     speaking.complain(told)
     return status
@@ -172,6 +177,8 @@ def refuse(error: Exception) -> int:
 
 def in_words(error: Exception) -> tuple[SpecError, int]:
     """`error` as the one form of error, and the exit status."""
+    from convviz.errors import SpecError, io_error, printable, shortened
+
     if isinstance(error, SpecError):
         return error, FAILED if isinstance(error.__cause__, OSError) else REFUSED
     if isinstance(error, OSError):
@@ -191,6 +198,8 @@ def in_words(error: Exception) -> tuple[SpecError, int]:
 
 def usage(error: click.ClickException) -> SpecError:
     """What click refuses, as our error: an option before the command."""
+    from convviz.errors import SpecError, near, shortened
+
     if isinstance(error, click.NoSuchOption):
         name = error.option_name
         later = any(name in options_of(command) for command in ("pad", "conv", "conv-transpose"))

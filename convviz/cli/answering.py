@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
@@ -22,8 +21,7 @@ PICTURES = (".png", ".svg", ".pdf")
 NUMBERS = (".npy", ".csv", ".json")
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(NamedTuple):
     """How the answer looks and where it goes; read before any work, to be refused early."""
 
     json: bool
@@ -38,8 +36,7 @@ class Looks:
     picture: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(NamedTuple):
     """What of the accounts is shown.
 
     at:     the cell of the coarse grid, () for the first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from convviz.errors import SpecError, near, shortened
 
@@ -12,16 +12,14 @@ NUMBER = re.compile(r"-\.?[0-9]")
 """A word that starts with a dash and is a number all the same: no option of convviz is a digit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """An option as a command line sees it: its parameter, and whether a value follows."""
 
     param: str
     takes_value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(NamedTuple):
     """One parameter as it was typed: `-k 7`, `--kernel=7`, `-k7`, or an argument alone.
 
     flag: the part before the value, "" for an argument.
@@ -45,7 +43,6 @@ class Typed:
         return (start, start + len(self.value)) if self.value else (0, len(self.text))
 
 
-@dataclass(slots=True)
 class Words:
     """A command line, taken apart.
 
@@ -54,9 +51,10 @@ class Words:
     typed:       per parameter, its last appearance.
     """
 
-    options: list[str] = field(default_factory=list)
-    positionals: list[str] = field(default_factory=list)
-    typed: dict[str, Typed] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.options: list[str] = []
+        self.positionals: list[str] = []
+        self.typed: dict[str, Typed] = {}
 
 
 def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:

@@ -9,7 +9,7 @@ from convviz.cli import readers
 from convviz.cli.command import Asked
 from convviz.cli.options import FILLS
 from convviz.spec.layers import Conv, ConvTranspose, Pool
-from convviz.spec.parser import parse_index, parse_input, parse_padding
+from convviz.spec.words import parse_index, parse_input, parse_padding
 
 if TYPE_CHECKING:
     from convviz.engine.account import Account

@@ -6,7 +6,7 @@ from convviz.cli import answering, asking, layering, options, weighing
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError
 from convviz.spec.layers import ConvTranspose
-from convviz.spec.parser import ShapeWords, parse_input
+from convviz.spec.words import ShapeWords, parse_input
 
 SIZE, NDIM = 3, 2
 PARAMS = ("kernel", "stride", "padding", "dilation", "groups", "output_padding")

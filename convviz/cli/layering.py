@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from convviz.cli import asking, readers
 from convviz.cli.command import Asked
@@ -14,7 +14,7 @@ from convviz.spec.arguments import integers, pairs
 from convviz.spec.checks import named_padding, sides_text, sizes_text
 from convviz.spec.layers import LAYER_MODES, POOL_KINDS, Conv, ConvTranspose, Pool
 from convviz.spec.modes import mode_named
-from convviz.spec.parser import parse_layer, parse_padding, parse_sizes
+from convviz.spec.words import parse_padding, parse_sizes
 
 L = TypeVar("L", Conv, ConvTranspose, Pool)
 Worded = Conv | ConvTranspose | Pool
@@ -30,8 +30,7 @@ FLAGS = ("ceil_mode", "exclude_padding")
 CALL = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_.]*\s*\(")
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What the words say about a layer, before its input is known.
 
     layer:   from a text, None where options alone describe it.
@@ -115,6 +114,8 @@ def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
     example = not any(param in asked for param in ("input", *LAYER_PARAMS))
     if "layer" not in asked:
         return Wanted(None, options, example)
+    from convviz.spec.parser import parse_layer  # every layer there is: only for a text
+
     layer = asked.read("layer", parse_layer)
     if not isinstance(layer, kinds):
         raise asked.at(other_kind(asked, layer))
@@ -140,7 +141,7 @@ def variants(asked: Asked, wanted: Wanted, taken: Collection[str]) -> list[Wante
         )  # fmt: skip
     if name in asked:
         raise asked.at(SpecError(f"--compare gives the {name} itself", name, "leave it out"))
-    return [replace(wanted, options={**wanted.options, name: value}) for value in values]
+    return [wanted._replace(options={**wanted.options, name: value}) for value in values]
 
 
 def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:

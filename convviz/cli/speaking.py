@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING
 
-from convviz.errors import SpecError, io_error
-from convviz.render.stream import Stream
+if TYPE_CHECKING:
+    # `--version` says one plain line: it needs neither, and they are half of its own time.
+    from collections.abc import Iterable, Sequence
+    from typing import TextIO
+
+    from convviz.errors import SpecError
+    from convviz.render.stream import Stream
 
 STDOUT = "the standard output"
 
@@ -18,7 +22,11 @@ ERROR_STYLES = {"error": "bold error", "caret": "error", "muted": "bold", "": ""
 
 def say(lines: Iterable[Sequence[tuple[str, str]]], stream: Stream | None = None) -> None:
     """Write styled lines to the standard output."""
-    write((stream or Stream.of(sys.stdout)).encode(lines))
+    if stream is None:
+        from convviz.render.stream import Stream
+
+        stream = Stream.of(sys.stdout)
+    write(stream.encode(lines))
 
 
 def write(text: str) -> None:
@@ -38,7 +46,7 @@ def write(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise io_error("write to", STDOUT, error) from error
+        raise unwritten(error) from error
     except ValueError as error:  # I/O operation on closed file
         raise closed() from error
 
@@ -52,13 +60,22 @@ def flush() -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise io_error("write to", STDOUT, error) from error
+        raise unwritten(error) from error
     except ValueError:
         return
 
 
+def unwritten(error: OSError) -> SpecError:
+    """The error of a standard output that takes no more."""
+    from convviz.errors import io_error
+
+    return io_error("write to", STDOUT, error)
+
+
 def closed() -> SpecError:
     """The error of a standard output that was closed before the program began."""
+    from convviz.errors import SpecError
+
     error = SpecError(f"cannot write to {STDOUT}: it is closed")
     error.__cause__ = OSError(9, "closed")
     return error
@@ -68,6 +85,8 @@ def complain(error: SpecError) -> None:
     """Write `error` to the standard error; where that is closed, nobody listens."""
     if sys.stderr is None:
         return
+    from convviz.render.stream import Stream
+
     try:
         stream = Stream.of(sys.stderr)
         lines = [[(text, ERROR_STYLES[role]) for text, role in line.runs] for line in error.lines()]

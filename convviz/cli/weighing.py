@@ -10,7 +10,7 @@ from convviz.cli.command import Asked
 from convviz.cli.options import BIASES, WEIGHTS
 from convviz.errors import SpecError, shortened, unknown
 from convviz.spec.layers import Conv, ConvTranspose
-from convviz.spec.parser import parse_literal
+from convviz.spec.literals import parse_literal
 from convviz.spec.tokens import is_numeric
 from convviz.spec.words import ARRAY_SUFFIXES
 

@@ -6,7 +6,7 @@ import io
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,36 +20,38 @@ EXACT = 2**53
 """Whole numbers below it are the same as float64 and as integers."""
 
 
-class Computed(Protocol):
-    """What is read of an account; see `convviz.engine.account.Account`."""
+if TYPE_CHECKING:
 
-    @property
-    def layer(self) -> Padding | Conv | ConvTranspose | Pool:
-        """The layer."""
+    class Computed(Protocol):
+        """What is read of an account; see `convviz.engine.account.Account`."""
 
-    @property
-    def input(self) -> Array:
-        """(N, C, *spatial)."""
+        @property
+        def layer(self) -> Padding | Conv | ConvTranspose | Pool:
+            """The layer."""
 
-    @property
-    def output(self) -> Array:
-        """(N, C, *spatial)."""
+        @property
+        def input(self) -> Array:
+            """(N, C, *spatial)."""
 
-    @property
-    def lead(self) -> int:
-        """Axes that the user gave before the spatial ones."""
+        @property
+        def output(self) -> Array:
+            """(N, C, *spatial)."""
 
-    @property
-    def sources(self) -> tuple[NDArray[np.intp], ...]:
-        """Per spatial axis, the source of each padded cell."""
+        @property
+        def lead(self) -> int:
+            """Axes that the user gave before the spatial ones."""
 
-    @property
-    def weight(self) -> Array | None:
-        """(C_out, C_in/groups, *kernel), transposed (C_in, C_out/groups, *kernel)."""
+        @property
+        def sources(self) -> tuple[NDArray[np.intp], ...]:
+            """Per spatial axis, the source of each padded cell."""
 
-    @property
-    def bias(self) -> Array | None:
-        """(C_out,)."""
+        @property
+        def weight(self) -> Array | None:
+            """(C_out, C_in/groups, *kernel), transposed (C_in, C_out/groups, *kernel)."""
+
+        @property
+        def bias(self) -> Array | None:
+            """(C_out,)."""
 
 
 def document(account: Computed) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from convviz.errors import SpecError, io_error, near, printable, shortened
 
@@ -14,8 +14,7 @@ ATTEMPTS = 100
 """Names tried for the temporary file: a clash of random names is no reason to give up."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A file to write.
 
     path:   as typed, "~" for the home folder resolved.

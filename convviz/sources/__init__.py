@@ -10,14 +10,8 @@ from numpy.typing import NDArray
 from convviz.sources.budget import Budget
 from convviz.sources.fills import fill_named
 from convviz.sources.source import Source, axes
-from convviz.spec.parser import (
-    FileWords,
-    InputWords,
-    LiteralWords,
-    SampleWords,
-    ShapeWords,
-    StdinWords,
-)
+from convviz.spec.literals import LiteralWords
+from convviz.spec.words import FileWords, InputWords, SampleWords, ShapeWords, StdinWords
 
 __all__ = ["Source", "load", "typed_array"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from convviz.errors import SpecError
 
@@ -11,8 +11,7 @@ MAX_ELEMENTS = 1 << 24
 """Numbers of 8 bytes that one array may hold unless told otherwise: 16,777,216, 128 MB."""
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(NamedTuple):
     """The most numbers of 8 bytes that one array may hold."""
 
     elements: int = MAX_ELEMENTS

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -12,8 +11,7 @@ from convviz.errors import SpecError
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Source:
+class Source(NamedTuple):
     """An array and how its axes are to be read.
 
     array:   (*lead axes, *spatial axes), as the user gave them.
@@ -40,7 +38,7 @@ class Source:
             size = "×".join(map(str, self.array.shape))
             raise SpecError(f"the input is empty: {size}", accepted="no cells")
         known, lead = axes(self.array.shape, spatial, 2 if self.image else likely)
-        return replace(self, spatial=known, lead=lead)
+        return self._replace(spatial=known, lead=lead)
 
 
 def axes(shape: tuple[int, ...], spatial: int | None, likely: int | None = None) -> tuple[int, int]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +21,7 @@ SIZE = 3
 """The size of a kernel that nothing else gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(NamedTuple):
     """One named weight.
 
     make: (layer, seed) → the array of `layer.weight_shape`.
@@ -208,8 +206,7 @@ def named(weight: Weight, layer: Layer, seed: int, budget: Budget) -> Array:
     return weight.make(layer, seed)
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(NamedTuple):
     """How a given weight array is read: with the shape of a layer's weight.
 
     kernel:       its spatial sizes.
