@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from convviz.diagrams import planes
-from convviz.diagrams.phrases import differing, headline, number_word
+from convviz.diagrams.phrases import differing, each, headline, input_words, number_word, sized
 from convviz.diagrams.planes import Side
 from convviz.diagrams.scene import (
     Array,
@@ -25,7 +25,7 @@ from convviz.diagrams.scene import (
     Text,
 )
 from convviz.diagrams.view import View, chosen
-from convviz.diagrams.words import per_axis, shown_shape, spaced
+from convviz.diagrams.words import per_axis, spaced
 from convviz.engine.account import Account
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv
@@ -171,7 +171,7 @@ class _Panel:
         """The reach as brackets: one for a square, else one per axis."""
         words = f"reaches {spaced(self.reach)}"
         across = Measure(self.key, 1, self.col_taps[0], self.col_taps[-1] + 1, words)
-        if len(set(self.reach)) == 1 or self.flat:
+        if len(set(self.reach)) == 1 or self.flat or len(self.row_taps) == 1:
             return [across]
         down = Measure(self.key, 0, self.row_taps[0], self.row_taps[-1] + 1, f"{self.reach[0]}")
         return [across, down]
@@ -179,7 +179,8 @@ class _Panel:
     @property
     def label(self) -> Label:
         """The reach, substituted: d·(k − 1) + 1, per axis where they differ."""
-        texts = dict.fromkeys(_reach(axis) for axis in self.layer.axes)
+        spread = [axis for axis in self.layer.axes if axis.kernel > 1]
+        texts = dict.fromkeys(_reach(axis) for axis in spread or self.layer.axes[-1:])
         first, *more = texts
         return Label(self.name or "reach", first, tuple(more))
 
@@ -228,25 +229,27 @@ def _numbers(accounts: Sequence[Account]) -> Text:
     first = accounts[0]
     kernels = {_layer(account).kernel for account in accounts}
     if len(accounts) > 1 and len(kernels) == 1:
+        kernel = kernels.pop()
+        words = f"{spaced(kernel)} kernel" if len(kernel) > 1 else f"kernel of {kernel[0]}"
         return (
             Run("A "),
-            Run(f"{spaced(kernels.pop())} kernel", Role.KERNEL, bold=True),
+            Run(words, Role.KERNEL, bold=True),
             Run(" reaches further without a single extra parameter."),
         )
     layer = _layer(first)
     start = (
-        Run(f"{spaced(shown_shape(first, first.input.shape))} input", Role.INPUT, bold=True),
+        Run(input_words(first), Role.INPUT, bold=True),
         Run(", "),
-        Run(f"kernel {per_axis(layer.kernel)}", Role.KERNEL, bold=True),
+        Run(f"kernel {each(layer.kernel)}", Role.KERNEL, bold=True),
     )
     if len(accounts) > 1:
         return (*start, Run(": the reach is d·(k − 1) + 1."))
     return (
         *start,
         Run(", "),
-        Run(f"dilation {per_axis(layer.dilation)}", Role.FOCUS, bold=True),
+        Run(f"dilation {each(layer.dilation)}", Role.FOCUS, bold=True),
         Run("  →  ", Role.MUTED),
-        Run(f"{spaced(first.shape[2:])} output", Role.OUTPUT, bold=True),
+        Run(sized("output", first.shape[2:]), Role.OUTPUT, bold=True),
         Run(f".  The reach is {spaced([axis.reach for axis in layer.axes])}."),
     )
 

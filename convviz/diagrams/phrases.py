@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convviz.diagrams.scene import Role, Run, Text
-from convviz.diagrams.words import lead_text, parameters, plain
+from convviz.diagrams.words import lead_text, parameters, plain, shown_shape, spaced
 from convviz.engine.account import Account
 from convviz.spec.layers import Conv
 
@@ -26,6 +26,21 @@ def number_word(count: int) -> str:
 def plural(count: int, word: str) -> str:
     """A count and its noun: 1 weight, 1,024 weights."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def each(values: Sequence[int]) -> str:
+    """One value for all axes, or 3 × 5, as the subtitle of a picture has it."""
+    return str(values[0]) if len(set(values)) == 1 else " × ".join(map(str, values))
+
+
+def sized(word: str, shape: Sequence[int]) -> str:
+    """A thing and its size: 4 × 4 input, input of 7."""
+    return f"{word} of {shape[0]:,}" if len(shape) == 1 else f"{spaced(shape)} {word}"
+
+
+def input_words(account: Account) -> str:
+    """The input and its size, with the axes that the user gave."""
+    return sized("input", shown_shape(account, account.input.shape))
 
 
 def said(account: Account) -> dict[str, str]:

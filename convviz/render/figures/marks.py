@@ -222,13 +222,14 @@ class Raster:
         cols = self.pixels.shape[1]
         sharp = Image.Resampling.NEAREST if wide >= cols else Image.Resampling.BOX
         picture = Image.fromarray(np.ascontiguousarray(self.pixels)).convert("RGBA")
-        scaled = np.asarray(picture.resize((wide, high), sharp))[::-1]
+        # A copy: of a single row the flipped view would stay contiguous, and Agg writes into it.
+        scaled = np.array(np.asarray(picture.resize((wide, high), sharp))[::-1], order="C")
         gc = renderer.new_gc()
         if raster:
-            renderer.draw_image(gc, left, bottom, np.ascontiguousarray(scaled))
+            renderer.draw_image(gc, left, bottom, scaled)
         else:
             scale = Affine2D().scale((x1 - x0) / wide, (y1 - y0) / high)
-            renderer.draw_image(gc, x0, y0, np.ascontiguousarray(scaled), scale)
+            renderer.draw_image(gc, x0, y0, scaled, scale)
         gc.restore()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from convviz.render.figures.compositions.channels import Channels
 from convviz.render.figures.compositions.coverage import Coverage
+from convviz.render.figures.compositions.dilation import Dilation
 from convviz.render.figures.compositions.lanes import Lanes
 from convviz.render.figures.compositions.line import Row
 from convviz.render.figures.compositions.padding import Padding
@@ -30,6 +31,7 @@ ARRANGEMENTS: dict[str, Make] = {
     "channels": Channels,
     "overlap": Lanes,
     "coverage": Coverage,
+    "dilation": Dilation,
 }
 
 

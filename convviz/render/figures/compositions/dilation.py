@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Label, Link, Measure, Rect, Role
-from convviz.render.colors import Floats, ident, ink_on
+from convviz.render.colors import Floats, ident, ink_on, mixed
 from convviz.render.figures.canvas import FRAMES, Box, Canvas
-from convviz.render.figures.compositions.multiples import Words, around, columns_of, letter, part
-from convviz.render.figures.compositions.parts import bounds, formula
+from convviz.render.figures.compositions.multiples import (
+    Words,
+    around,
+    columns_of,
+    draw_open_frame,
+    letter,
+    part,
+)
+from convviz.render.figures.compositions.parts import bounds, bracket, formula
 from convviz.render.figures.grids import (
     DISC,
     RING,
@@ -20,13 +29,15 @@ from convviz.render.figures.grids import (
     Digits,
     Place,
     draw_choice,
-    draw_frame,
 )
+from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, SEMIBOLD, Line, Run
 
 MOST = 26
 """Cells of an axis that are drawn; of a longer one, those around the window."""
+FADED = np.array([0.35, 0.7])
+"""What stays of the outermost cells where a grid goes on."""
 
 
 class Panel(NamedTuple):
@@ -55,7 +66,12 @@ class Dilation:
         self.cols = max(panel.grid.shape[1] for panel in self.panels)
         self.upright = any(panel.down for panel in self.panels)
         self.names = [self._name(panel, i) for i, panel in enumerate(self.panels)]
-        self.u, self.columns = columns_of(len(self.panels), self.measure, sheet, width, height)
+        self.flat = self.rows == 1
+        if self.flat:  # lines are compared below each other, their names at the left
+            self.columns = 1
+            self.u = pitch(partial(self.measure, columns=1), width, height, sheet.page)
+        else:
+            self.u, self.columns = columns_of(len(self.panels), self.measure, sheet, width, height)
         self.width, self.height = self.measure(self.u, self.columns)
         self.type_size = self._number_size()
 
@@ -106,6 +122,10 @@ class Dilation:
         """What stands below the bracket: the reach, and how it comes about."""
         page, theme = self.sheet.page, self.sheet.theme
         kernel = theme.word(Role.KERNEL)
+        if self.flat:
+            reach = Run(f"{panel.across.label}    ", kernel, BOLD)
+            line = (reach, *formula(self.sheet, panel.label.text))
+            return Words(self.sheet, ((line, page.label, 0.62 * page.label),))
         lines: list[tuple[Line, float, float]] = [
             ((Run(panel.across.label, kernel, BOLD),), page.panel, 0.62 * page.panel)
         ]
@@ -114,11 +134,16 @@ class Dilation:
             lines.append((formula(self.sheet, text), page.label - 0.5, lead))
         return Words(self.sheet, tuple(lines))
 
+    @property
+    def _name_size(self) -> float:
+        page = self.sheet.page
+        return page.panel - (0.0 if page.paper else 1.0)
+
     # Lengths.
 
     def above(self, u: float) -> float:
         """The name, and the arrow where the window touches the top."""
-        name = 2.1 * self.sheet.page.label if any(self.names) else 0.0
+        name = 2.1 * self.sheet.page.label if any(self.names) and not self.flat else 0.0
         return name + self._arrow_room(u)
 
     def _arrow_room(self, u: float) -> float:
@@ -129,9 +154,17 @@ class Dilation:
         )
         return max(0.9 * u, 1.4 * self.sheet.page.note) if touching else 0.0
 
-    def beside(self, u: float) -> float:
-        """Room at the left of a grid for the bracket of its rows."""
-        return (1.0 * u + 3.4 * self.sheet.page.note) if self.upright else 0.0
+    def sides(self, u: float) -> tuple[float, float]:
+        """Room at the left and right of a grid: for the name of a line, the bracket of rows."""
+        if self.flat and any(self.names):
+            widths = [self.sheet.type.line_width(line, self._name_size) for line in self.names]
+            return max(widths) + 20.0, 0.0
+        upright = 0.6 * u + 2.2 * self.sheet.page.panel
+        return (upright, upright) if self.upright else (0.0, 0.0)
+
+    def one(self, u: float) -> float:
+        """The width of a panel."""
+        return sum(self.sides(u)) + self.cols * u
 
     def gap(self, u: float) -> float:
         """The least distance of panels."""
@@ -140,8 +173,7 @@ class Dilation:
     def measure(self, u: float, columns: int) -> tuple[float, float]:
         """(width, height) of all panels."""
         lines = math.ceil(len(self.panels) / columns)
-        one = self.beside(u) + self.cols * u
-        width = columns * one + (columns - 1) * self.gap(u)
+        width = columns * self.one(u) + (columns - 1) * self.gap(u)
         room = self._word_room(u, columns)
         below = self._bracket() + max(self.words(panel).height(room) for panel in self.panels)
         below += 0.25 * self.sheet.page.label
@@ -150,7 +182,7 @@ class Dilation:
 
     def _word_room(self, u: float, columns: int) -> float:
         """The width of a panel's words: half of the gaps beside it belong to it."""
-        spare = (self.room - columns * (self.beside(u) + self.cols * u)) / columns
+        spare = (self.room - columns * self.one(u)) / columns
         return max(self.cols * u + max(0.0, 0.85 * spare), 60.0)
 
     def _bracket(self) -> float:
@@ -169,7 +201,7 @@ class Dilation:
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw all panels, spread over the width that they have."""
         u, columns = self.u, self.columns
-        one = self.beside(u) + self.cols * u
+        one = self.one(u)
         gap = self.gap(u)
         if columns > 1:
             spare = (self.room - columns * one) / (columns - 1)
@@ -180,47 +212,62 @@ class Dilation:
         step = self.above(u) + self.rows * u + below + 0.25 * self.sheet.page.label + 0.9 * u
         for i, panel in enumerate(self.panels):
             line, column = divmod(i, columns)
-            x = left + column * (one + gap) + self.beside(u)
+            x = left + column * (one + gap) + self.sides(u)[0]
             x += (self.cols - panel.grid.shape[1]) * u / 2
             y = top + line * step + self.above(u)
             place = Place(x, y, u, *panel.grid.shape)
-            if self.names[i]:
-                base = y - self._arrow_room(u) - 0.95 * self.sheet.page.label
-                size = self.sheet.page.panel - (1.0 if not self.sheet.page.paper else 0.0)
-                canvas.words(place.box.center[0], base, self.names[i], size, anchor=0.5)
+            self._draw_name(canvas, self.names[i], place)
             self._cells(canvas, panel, place)
             bottom = self._brackets(canvas, panel, place, y + self.rows * u)
             self.words(panel).draw(canvas, self._middle(panel, place), bottom, room)
 
+    def _draw_name(self, canvas: Canvas, name: Line, place: Place) -> None:
+        size = self._name_size
+        if name and self.flat:
+            x, base = place.left - 20.0, place.box.center[1] + 0.36 * size
+            canvas.words(x, base, name, size, anchor=1.0)
+        elif name:
+            base = place.top - self._arrow_room(place.u) - 0.95 * self.sheet.page.label
+            canvas.words(place.box.center[0], base, name, size, anchor=0.5)
+
     def _middle(self, panel: Panel, place: Place) -> float:
-        """The middle of the window: what is said about it is centered there, if there is room."""
-        assert panel.grid.chosen is not None
-        rect = bounds(panel.grid.chosen)
-        middle = place.rect(rect).center[0]
+        """Where the words are centered: below the window, as far as they stay below the grid."""
+        assert panel.grid.chosen is not None, "a dilation scene chooses its window"
         half = self.words(panel).width() / 2
-        return (
-            min(
-                max(middle, place.left - 0.4 * place.u + half),
-                place.box.right + 0.4 * place.u - half,
-            )
-            if 2 * half < place.box.width + 0.8 * place.u
-            else place.box.center[0]
-        )
+        edges = place.box.grown(0.4 * place.u)
+        if 2 * half >= edges.width:
+            return edges.center[0]
+        middle = place.rect(bounds(panel.grid.chosen)).center[0]
+        return min(max(middle, edges.left + half), edges.right - half)
 
     def _cells(self, canvas: Canvas, panel: Panel, place: Place) -> None:
         grid, theme, u = panel.grid, canvas.theme, place.u
         colors, numbers = self._faces(grid)
+        colors = mixed(colors, theme.color("paper"), self._fading(panel))
         if u < TILES_FROM:
             canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)
         else:
             self._tiles(canvas, grid, place, colors, numbers)
         for frame in grid.frames:
-            draw_frame(canvas, place, frame)
+            draw_open_frame(canvas, place, frame)
         assert grid.chosen is not None
         box = place.rect(bounds(grid.chosen))
         draw_choice(canvas, box, theme.trio(Role.KERNEL)[1], u)
         for link in panel.steps:
             self._arrow(canvas, panel, place, link)
+
+    def _fading(self, panel: Panel) -> Floats:
+        """(rows, cols): how much of a cell stays; towards an edge that is cut, cells fade."""
+        whole = self.sheet.scene.grid(panel.grid.key).shape
+        shares = []
+        for start, shown, size in zip(panel.corner, panel.grid.shape, whole, strict=True):
+            share = np.ones(shown)
+            if start > 0:
+                share[:2] = FADED[:shown]
+            if start + shown < size:
+                share[-2:] = np.minimum(share[-2:], FADED[::-1][-shown:])
+            shares.append(share)
+        return np.minimum.outer(*shares)
 
     def _faces(self, grid: Grid) -> tuple[Floats, Floats]:
         """((rows, cols, 3) fills, (rows, cols) tap numbers from 1, 0 where there is no tap)."""
@@ -246,7 +293,7 @@ class Dilation:
         rings = (roles == Role.FILL) & ~taps
         tiles = ~discs & ~rings
 
-        def at(chosen: Floats) -> Floats:
+        def at(chosen: NDArray[np.bool_]) -> Floats:
             return place.centers(rows[chosen], cols[chosen])
 
         canvas.tiles(at(tiles), TILE * u, colors[tiles])
@@ -292,9 +339,14 @@ class Dilation:
         y = bottom + (9.0 if paper else 18.0)
         color = theme.word(Role.KERNEL)
         self._measure(canvas, Box(box.left, y, box.right, y), color)
+        if panel.down is not None:
+            rows = place.rect(Rect(panel.down.start - top, 0, panel.down.stop - top, 1))
+            x = place.box.right + (9.0 if paper else 16.0)
+            ends = (x, rows.top), (x, rows.bottom)
+            bracket(canvas, self.sheet, *ends, panel.down.label, Role.KERNEL, side=1)
         for x in (box.left, box.right):
-            ends = [(x, window.bottom + 0.12 * place.u), (x, y - 4.0)]
-            canvas.line(ends, color, 0.8, dash=(1.0, 2.0), height=FRAMES)
+            dotted = [(x, window.bottom + 0.12 * place.u), (x, y - 4.0)]
+            canvas.line(dotted, color, 0.8, dash=(1.0, 2.0), height=FRAMES)
         return bottom + self._bracket()
 
     def _measure(self, canvas: Canvas, box: Box, color: Floats) -> None:

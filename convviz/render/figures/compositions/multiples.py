@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from convviz.diagrams.scene import (
     Array,
@@ -16,6 +17,7 @@ from convviz.diagrams.scene import (
     Selection,
 )
 from convviz.render.figures.canvas import Canvas, trimmed
+from convviz.render.figures.grids import TILES_FROM, Place, draw_frame
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import Line
@@ -27,16 +29,25 @@ MeasureColumns = Callable[[float, int], tuple[float, float]]
 def columns_of(
     count: int, measure: MeasureColumns, sheet: Sheet, width: float, height: float | None
 ) -> tuple[float, int]:
-    """(pitch, panels in a row): what lets cells be largest; of equals, the most in a row."""
+    """(pitch, panels in a row): what lets cells be largest; of equals, the most in a row.
+
+    Where the content decides the height, the most in a row that leaves cells of a good size.
+    """
     best = (-1.0, 0)
     for columns in range(count, 0, -1):
         rows = math.ceil(count / columns)
         if columns > 1 and (rows - 1) * columns >= count:
             continue
-        u = pitch(lambda u, n=columns: measure(u, n), width, height, sheet.page)  # type: ignore[misc]
+        u = pitch(partial(_measured, measure, columns), width, height, sheet.page)
+        if height is None and u >= 0.5 * sheet.page.cap:
+            return u, columns
         if u > best[0] * 1.02:
             best = (u, columns)
     return best
+
+
+def _measured(measure: MeasureColumns, columns: int, u: float) -> tuple[float, float]:
+    return measure(u, columns)
 
 
 def letter(sheet: Sheet, number: int, count: int) -> str:
@@ -124,6 +135,27 @@ def within(inner: Rect, outer: Rect) -> Rect:
     top, left = max(inner.top - outer.top, -1), max(inner.left - outer.left, -1)
     bottom = min(inner.bottom - outer.top, outer.bottom - outer.top + 1)
     return Rect(top, left, bottom, min(inner.right - outer.left, outer.right - outer.left + 1))
+
+
+def draw_open_frame(canvas: Canvas, place: Place, frame: Frame) -> None:
+    """The line around the input, without the sides that lie outside of what is drawn."""
+    rect = frame.rect
+    sides = rect.top >= 0, rect.right <= place.cols, rect.bottom <= place.rows, rect.left >= 0
+    if all(sides):
+        draw_frame(canvas, place, frame)
+        return
+    u = place.u
+    whole = Rect(max(rect.top, 0), max(rect.left, 0), min(rect.bottom, place.rows),
+                 min(rect.right, place.cols))  # fmt: skip
+    outset = 0.09 * u if u >= TILES_FROM else 0.5
+    box = place.rect(whole)
+    left, top = box.left - outset * sides[3], box.top - outset * sides[0]
+    right, bottom = box.right + outset * sides[1], box.bottom + outset * sides[2]
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    color, width = canvas.theme.color("ink"), min(2.0, max(0.8, 0.055 * u))
+    for i, shown in enumerate(sides):
+        if shown:
+            canvas.line([corners[i], corners[(i + 1) % 4]], color, width)
 
 
 def around(start: int, stop: int, size: int, total: int) -> tuple[int, int]:
