@@ -136,7 +136,7 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
     target = wanted.target
     assert target is not None, "asked only with a target"
     data = figure.picture(
-        scene_of(asked, wanted, accounts, chosen),
+        scene_of(asked, wanted, accounts, chosen, drawn=True),
         format=target.suffix.removeprefix("."),
         theme="dark" if wanted.theme == "dark" else "light",
         **wanted.picture,
@@ -144,8 +144,15 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
     files.write(target.path, data)
 
 
-def scene_of(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen) -> Scene:
-    """What is shown, as a value."""
+def scene_of(
+    asked: Asked,
+    wanted: Looks,
+    accounts: Sequence[Account],
+    chosen: Chosen,
+    *,
+    drawn: bool = False,
+) -> Scene:
+    """What is shown, as a value. drawn: as a picture, not on a screen."""
     from convviz.diagrams import View, scene
 
     view = View(
@@ -154,6 +161,7 @@ def scene_of(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: C
         command=asked.command,
         full=wanted.full,
         image=chosen.image,
+        drawn=drawn,
     )
     return scene(accounts, view, wanted.view)
 

@@ -10,6 +10,7 @@ from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
 from convviz.diagrams.direct import direct
 from convviz.diagrams.groups import groups
+from convviz.diagrams.image import image
 from convviz.diagrams.kernels import kernels
 from convviz.diagrams.matrix import matrix
 from convviz.diagrams.padding import padding
@@ -54,6 +55,9 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
     Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), matrix),
+    Diagram(
+        "image", "a picture, and what it becomes", (Padding, Conv, ConvTranspose, Pool), (2,), image
+    ),
     Diagram("kernels", "the bank and its feature maps", (Conv,), (1, 2, 3), kernels),
 )
 
@@ -80,6 +84,9 @@ def default(accounts: Sequence[Account], view: View) -> str:
     """The diagram that these accounts are shown as when none is named."""
     first = accounts[0]
     layer, axes = first.layer, len(first.spatial)
+    picture = view.image and view.drawn and axes == 2 and not view.tiling and not view.growing
+    if picture and (len(accounts) == 1 or isinstance(layer, Padding)):
+        return "image"
     if isinstance(layer, Padding):
         return "tiling" if view.tiling else "padding"
     if isinstance(layer, ConvTranspose):

@@ -1,0 +1,178 @@
+"""A picture through a layer: the input as it looks, the kernel, and what comes out as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from convviz.diagrams import planes
+from convviz.diagrams.gather import indices
+from convviz.diagrams.padding import padding
+from convviz.diagrams.scene import Array, ArrayCells, Grid, Label, Role, Run, Scene, Text
+from convviz.diagrams.view import View
+from convviz.diagrams.words import layer_parts, lead_text, parameters, size_labels, spaced
+from convviz.engine.account import Account
+from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool, times
+
+KERNELS = 4
+"""Most planes of a kernel that are shown."""
+
+
+def image(accounts: Sequence[Account], view: View) -> Scene:
+    """What a layer makes of a picture; of padding, one picture per mode.
+
+    Grids: "input" and the planes "kernel[c]" in the first band, "output" in the second. A grid
+    that looks like a picture carries its pixels; a feature map has values only.
+    """
+    if isinstance(accounts[0].layer, Padding):
+        return _padded(accounts, view)
+    account = accounts[0]
+    array = account.input[0]
+    output, chosen, word = _output(account, view)
+    grids = [
+        Grid(
+            "input", *planes.whole(_gray(array), Role.INPUT), Role.INPUT,
+            planes.title("input", Role.INPUT, f" {times(array.shape)}"), picture=pixels(array),
+        )
+    ]  # fmt: skip
+    kernels, hidden = _kernels(account, chosen)
+    result = Grid(
+        "output", *planes.whole(_gray(output), Role.OUTPUT), Role.OUTPUT,
+        planes.title(word, Role.OUTPUT, f" {times(output.shape[-2:])}"),
+        picture=pixels(output) if isinstance(account.layer, Pool) else None,
+    )  # fmt: skip
+    return Scene(
+        diagram="image",
+        headline=(lead_text(_command(account), account), *layer_parts(account)),
+        bands=((*grids, *kernels), (result,)),
+        title=_claim(account),
+        subtitle=_numbers(account),
+        labels=(*size_labels(account), *_more(hidden)),
+        command=view.command,
+    )
+
+
+def _padded(accounts: Sequence[Account], view: View) -> Scene:
+    """Padding: the padded pictures, one per account, framed where the original lies."""
+    scene = padding(accounts, view)
+    grids = []
+    for account, band in zip(accounts, _bands(accounts, scene), strict=True):
+        first = band[0]
+        name = first.title if len(accounts) > 1 else ()
+        title = tuple(run for run in name if run.bold)
+        grids.append(
+            Grid(
+                first.key, first.cells, first.roles, Role.INPUT, title, first.rule,
+                first.frames, picture=pixels(account.padded[0]),
+            )
+        )  # fmt: skip
+    start, *end, _ = scene.subtitle
+    words = ".  The frame marks the original."
+    return Scene(
+        diagram="padding",
+        headline=scene.headline,
+        bands=(tuple(grids),),
+        title=scene.title,
+        subtitle=(start, *end, Run(words)),
+        notes=scene.notes,
+        command=view.command,
+    )
+
+
+def _bands(accounts: Sequence[Account], scene: Scene) -> list[tuple[Grid, ...]]:
+    """The grids of every account: its own band, or its one grid of the common band."""
+    if len(scene.bands) == len(accounts):
+        return list(scene.bands)
+    return [(grid,) for grid in scene.bands[0]]
+
+
+def pixels(array: Array) -> Array | None:
+    """(rows, cols, 3) of uint8 from (C, rows, cols) of 0 … 255; None unless there are 1 or 3."""
+    if len(array) not in (1, 3):
+        return None
+    finite = np.nan_to_num(np.asarray(array, dtype=np.float64), nan=0.0)
+    levels = np.clip(np.rint(finite), 0, 255).astype(np.uint8)
+    found: Array = np.broadcast_to(np.moveaxis(levels, 0, -1), (*array.shape[1:], 3))
+    return found
+
+
+def _gray(array: Array) -> Array:
+    """(rows, cols): one plane, or the mean of several, by which cells without pixels are shown."""
+    if len(array) == 1:
+        return np.asarray(array[0])
+    return np.asarray(array.mean(axis=0, dtype=np.result_type(array, np.float32)))
+
+
+def _output(account: Account, view: View) -> tuple[Array, int, str]:
+    """((C, rows, cols), output channel, title): the chosen feature map; of pooling, all."""
+    output = account.output[0]
+    if isinstance(account.layer, Pool):
+        return output, 0, "output"
+    scatters = isinstance(account.layer, ConvTranspose)
+    named = view.at[-3] if len(view.at) >= 3 and not scatters else 0
+    channel = min(named, len(output) - 1)
+    word = f"output[{channel}]" if len(output) > 1 else "output"
+    return output[channel : channel + 1], channel, word
+
+
+def _kernels(account: Account, channel: int) -> tuple[list[Grid], int]:
+    """The planes of the kernel that gives an output channel, and how many are left out."""
+    layer = account.layer
+    if account.weight is None or isinstance(layer, (Pool, Padding)):
+        return [], 0
+    assert isinstance(layer, (Conv, ConvTranspose))
+    if isinstance(layer, Conv):
+        own = [((channel, place), account.weight[channel, place])
+               for place in range(account.weight.shape[1])]  # fmt: skip
+    else:
+        each = layer.out_channels // layer.groups
+        group, place = divmod(channel, each)
+        count = layer.in_channels // layer.groups
+        own = [((c, place), account.weight[c, place])
+               for c in range(group * count, group * count + count)]  # fmt: skip
+    several = len(own) > 1 or account.shape[1] > 1
+    grids = []
+    for index, plane in own[:KERNELS]:
+        word = f"weight[{indices(index)}]" if several else "kernel"
+        title = planes.title(word, Role.KERNEL)
+        roles = planes.uniform((plane.shape[0], plane.shape[1]), Role.KERNEL)
+        key = f"kernel[{indices(index)}]"
+        grids.append(Grid(key, ArrayCells(plane), roles, Role.KERNEL, title))
+    return grids, len(own) - len(grids)
+
+
+def _more(hidden: int) -> tuple[Label, ...]:
+    """That not all planes of the kernel are shown."""
+    if not hidden:
+        return ()
+    return (Label("kernels", (Run(f"{hidden} more planes of the kernel are not drawn"),)),)
+
+
+def _command(account: Account) -> str:
+    layer = account.layer
+    return "pad" if isinstance(layer, Padding) else layer.name
+
+
+def _claim(account: Account) -> str:
+    layer = account.layer
+    if isinstance(layer, Pool):
+        kind = "largest" if layer.kind == "max" else "mean"
+        return f"Pooling keeps the {kind} of each window"
+    if isinstance(layer, ConvTranspose):
+        return "A transposed convolution of a picture"
+    return "One kernel, one feature map"
+
+
+def _numbers(account: Account) -> Text:
+    shape = account.input.shape[1:]
+    runs: list[Run] = [Run(f"{spaced(shape)} input", Role.INPUT, bold=True)]
+    for name, value in parameters(account).items():
+        role = Role.KERNEL if name == "kernel" else Role.FOCUS if name == "stride" else Role.TEXT
+        runs += [Run(", "), Run(f"{name} {value}", role, bold=role != Role.TEXT)]
+    return (
+        *runs,
+        Run("  →  ", Role.MUTED),
+        Run(f"{spaced(account.shape[1:])} output", Role.OUTPUT, bold=True),
+        Run("."),
+    )
