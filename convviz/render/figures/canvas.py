@@ -107,10 +107,18 @@ class Canvas:
 
     def attach(self, figure: Figure) -> None:
         """Hand the layers to a figure of the same size."""
-        to_pixels = CompositeAffine2D(self._to_inches, figure.dpi_scale_trans)
+        to_pixels = self.to_pixels(figure)
         for layer in self._layers.values():
             layer.to_pixels = to_pixels
             figure.add_artist(layer)
+
+    def to_pixels(self, figure: Figure) -> Affine2DBase:
+        """From points, y down, to the pixels of a figure of the same size."""
+        return CompositeAffine2D(self._to_inches, figure.dpi_scale_trans)
+
+    def marks(self) -> list[Mark]:
+        """All marks, in the order in which they are drawn."""
+        return [mark for height in sorted(self._layers) for mark in self._layers[height].marks]
 
     @contextmanager
     def moving(self) -> Iterator[None]:

@@ -1,0 +1,254 @@
+"""Scenes as a film: one figure, whose standing part is drawn once and whose moving part per frame.
+
+Every scene becomes marks on a sheet, in the order in which they are drawn. Marks that all scenes
+have are drawn once and kept as pixels; the others are drawn over a copy of these. A standing mark
+that lies over a moving one is drawn anew as well, so that each frame has, pixel for pixel, what
+drawing it alone would give.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from convviz.diagrams.scene import Scene
+from convviz.render.figure import checked_title, default_settings, matplotlib_at_rest
+from convviz.render.film import encode
+from convviz.render.frames import Film, Pixels
+from convviz.render.style import checked, page_named, theme_named
+
+if TYPE_CHECKING:
+    from convviz.render.figures.canvas import Canvas, Layer
+    from convviz.render.figures.marks import Mark
+
+DPI = 72.0
+"""Pixels of a film per 72 points: 960×540 for a slide."""
+
+FIRST, LAST = 900, 1800
+"""Milliseconds that the first and the last frame are held, at least."""
+
+PACE = ((100, 120), (40, 250), (0, 400))
+"""(frames, milliseconds of each in a film of at least so many)."""
+
+Key: TypeAlias = Any
+"""What tells marks apart: equal for marks that draw the same."""
+
+
+def animation(
+    scenes: Sequence[Scene],
+    *,
+    format: str = "gif",
+    theme: str = "light",
+    size: str = "slide",
+    dpi: float | None = None,
+    fps: float | None = None,
+    transparent: bool = False,
+    footer: bool = True,
+    caption: bool = True,
+    title: str | None = None,
+    font: str | None = None,
+) -> bytes:
+    """The bytes of `scenes` as a film: "gif", "apng" or "webp"; the rest as for a picture.
+
+    fps: frames per second; by default a pace that depends on how many there are.
+
+    Raises SpecError: an unknown name, or a size beyond the pixel budget.
+    """
+    with drawing():
+        from convviz.render.figures.sheet import Sheet
+        from convviz.render.figures.type import Typeface
+
+        if dpi is None and size in ("slide", "square"):
+            dpi = DPI
+        page, looks, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
+        canvases = [
+            Sheet(
+                scene,
+                page,
+                looks,
+                typeface,
+                title=checked_title(scene.title if title is None else title) if caption else "",
+                caption=caption,
+                footer=footer and caption,
+            ).canvas()
+            for scene in scenes
+        ]
+        checked(page, max(canvas.height for canvas in canvases))
+        paper = "none" if transparent else looks.tokens.paper
+        frames = Cels(canvases, page.dpi, paper)
+        return encode(Film(frames, durations(len(scenes), fps), scenes[0].command), format)
+
+
+@contextmanager
+def drawing() -> Iterator[None]:
+    """Within, matplotlib is there, with its own defaults, and says nothing about glyphs."""
+    with matplotlib_at_rest(), default_settings(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        yield
+
+
+def durations(count: int, fps: float | None = None) -> list[int]:
+    """Milliseconds per frame; the first and the last are held."""
+    pace = next(each for least, each in PACE if count >= least) if fps is None else 1000 / fps
+    found = [round(pace)] * count
+    found[0] = max(FIRST, found[0])
+    found[-1] = max(LAST, found[-1])
+    return found
+
+
+class Cels(Sequence[Pixels]):
+    """The frames of `canvases`, drawn when they are asked for."""
+
+    def __init__(self, canvases: Sequence[Canvas], dpi: float, paper: str) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+
+        from convviz.render.figures.canvas import Layer
+
+        first = canvases[0]
+        figure = Figure(
+            figsize=(first.width / 72, first.height / 72),
+            dpi=dpi,
+            facecolor=paper,
+            edgecolor="none",
+            linewidth=0.0,
+        )
+        self._layer: Layer = Layer(0, first.to_pixels(figure))
+        figure.add_artist(self._layer)
+        self._agg = cast(Any, FigureCanvasAgg(figure))  # matplotlib leaves its methods untyped
+        sheets = [keyed(canvas.marks()) for canvas in canvases]
+        standing = settled(sheets)
+        self._moving = [[mark for k, mark in sheet if k not in standing] for sheet in sheets]
+        self._layer.marks = [mark for k, mark in sheets[0] if k in standing]
+        self._agg.draw()
+        self._layer.marks = []
+        self._box = figure.bbox
+        self._ground = self._agg.copy_from_bbox(self._box)
+
+    def __len__(self) -> int:
+        return len(self._moving)
+
+    @overload
+    def __getitem__(self, index: int) -> Pixels: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Pixels]: ...
+    def __getitem__(self, index: int | slice) -> Pixels | Sequence[Pixels]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        self._agg.restore_region(self._ground)
+        renderer = self._agg.get_renderer()
+        for mark in self._moving[index]:
+            mark.draw(renderer, self._layer)
+        return np.array(renderer.buffer_rgba())
+
+
+def keyed(marks: Sequence[Mark]) -> list[tuple[Key, Mark]]:
+    """Marks with their keys, equal ones numbered."""
+    found: list[tuple[Key, Mark]] = []
+    seen: dict[Key, int] = {}
+    for mark in marks:
+        own = key(mark)
+        seen[own] = seen.get(own, -1) + 1
+        found.append(((own, seen[own]), mark))
+    return found
+
+
+def settled(sheets: Sequence[Sequence[tuple[Key, Mark]]]) -> set[Key]:
+    """The marks that all sheets have and that lie over none that moves."""
+    common = set.intersection(*({k for k, _ in sheet} for sheet in sheets))
+    # The same marks in the same order, or what is common tells nothing about what covers what.
+    orders = {tuple(k for k, _ in sheet if k in common) for sheet in sheets}
+    if len(orders) > 1:
+        return set()
+    boxes = {k: extent(mark) for sheet in sheets for k, mark in sheet}
+    stirred = True
+    while stirred:
+        stirred = False
+        for sheet in sheets:
+            hot: list[Box] = []
+            for k, _ in sheet:
+                box = boxes[k]
+                if k in common:
+                    if not any(overlap(box, other) for other in hot):
+                        continue
+                    common.remove(k)
+                    stirred = True
+                hot.append(box)
+    return common
+
+
+Box: TypeAlias = tuple[float, float, float, float]
+"""(left, top, right, bottom) in points."""
+
+
+def overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share more than an edge."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+SLACK = 2.0
+"""Points around a mark that soft edges, miters and joints may reach."""
+
+
+def extent(mark: Mark) -> Box:
+    """A box that holds all that a mark draws; it may be too large, never too small."""
+    from convviz.render.figures.marks import Copies, Numbers, Raster, Shape, Words
+
+    by = SLACK
+    if isinstance(mark, Shape):
+        (left, top), (right, bottom) = corners(mark.path.vertices)
+        by += 2 * mark.width
+    elif isinstance(mark, Copies):
+        (left, top), (right, bottom) = corners(mark.centers)
+        (west, north), (east, south) = corners(mark.path.vertices)
+        left, top, right, bottom = left + west, top + north, right + east, bottom + south
+        by += 2 * mark.width
+    elif isinstance(mark, Words):
+        size = mark.properties.get_size_in_points()
+        left, top, bottom = mark.x, mark.baseline - 1.2 * size, mark.baseline + 0.5 * size
+        right = left + 1.3 * size * len(mark.text)
+    elif isinstance(mark, Numbers):
+        (left, top), (right, bottom) = corners(mark.centers)
+        across = 0.65 * mark.size * max(map(len, mark.labels), default=0)
+        left, top, right, bottom = (
+            left - across,
+            top - mark.size,
+            right + across,
+            bottom + mark.size,
+        )
+    else:
+        assert isinstance(mark, Raster), "every kind of mark has an extent"
+        left, top, right, bottom = mark.box
+    return (left - by, top - by, right + by, bottom + by)
+
+
+def corners(points: Any) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The least and the largest (x, y) of (n, 2) points; of none, the origin."""
+    array: NDArray[np.float64] = np.asarray(points, float).reshape(-1, 2)
+    if not len(array):
+        return (0.0, 0.0), (0.0, 0.0)
+    (left, top), (right, bottom) = array.min(axis=0).tolist(), array.max(axis=0).tolist()
+    return (left, top), (right, bottom)
+
+
+def key(value: Any) -> Key:
+    """Equal for marks that draw the same: their type and all of their parts, arrays as bytes."""
+    found: Key = value  # text, numbers, fonts: they are compared as they are
+    if isinstance(value, np.ndarray):
+        found = (value.shape, value.dtype.str, value.tobytes())
+    elif isinstance(value, (tuple, list)):
+        found = tuple(map(key, value))
+    elif hasattr(value, "vertices"):
+        codes = None if value.codes is None else value.codes.tobytes()
+        found = (value.vertices.tobytes(), codes)
+    elif is_dataclass(value):
+        found = (type(value), *(key(getattr(value, f.name)) for f in fields(value)))
+    elif hasattr(value, "draw"):
+        found = (type(value), *(key(part) for part in vars(value).values()))
+    return found
