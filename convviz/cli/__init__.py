@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from convviz.errors import SpecError
 
+SHELLS = ("bash", "zsh", "fish")
+
 OK, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 
 
@@ -142,11 +144,7 @@ def main(argv: Sequence[str]) -> int:
 def perform(argv: list[str]) -> int:
     """Run `argv` and let its errors through."""
     if "_CONVVIZ_COMPLETE" in os.environ:
-        from click.shell_completion import shell_complete
-
-        return shell_complete(
-            group(), {}, "convviz", "_CONVVIZ_COMPLETE", os.environ["_CONVVIZ_COMPLETE"]
-        )
+        return complete(os.environ["_CONVVIZ_COMPLETE"])
     try:
         with group().make_context("convviz", argv) as ctx:
             return int(ctx.command.invoke(ctx) or OK)
@@ -157,6 +155,23 @@ def perform(argv: list[str]) -> int:
         return OK
     except Exit as stop:
         return stop.exit_code
+
+
+def complete(instruction: str) -> int:
+    """Do what a shell asks: print its script ("bash_source"), or what completes a word.
+
+    Raises SpecError: another shell.
+    """
+    from click.shell_completion import shell_complete
+
+    known = [f"{shell}_{what}" for shell in SHELLS for what in ("source", "complete")]
+    if instruction not in known:
+        from convviz.errors import unknown
+
+        raise unknown("completion", instruction, known, argument="", heading="completions").at(
+            f"_CONVVIZ_COMPLETE={instruction}", (18, 18 + len(instruction))
+        )
+    return shell_complete(group(), {}, "convviz", "_CONVVIZ_COMPLETE", instruction)
 
 
 def refuse(error: Exception) -> int:

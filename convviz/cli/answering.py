@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convviz.cli import readers, speaking
+from convviz.cli import filming, readers, speaking
 from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError
@@ -34,6 +34,7 @@ class Looks(NamedTuple):
     view: str | None
     target: Target | None
     picture: dict[str, Any]
+    motion: filming.Motion = filming.Motion()
 
 
 class Chosen(NamedTuple):
@@ -51,6 +52,12 @@ class Chosen(NamedTuple):
     note: str = ""
 
 
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The keywords of a picture."""
+        return {"theme": "dark" if self.theme == "dark" else "light", **self.picture}
+
+
 def looks(asked: Asked) -> Looks:
     """What the options of output ask for.
 
@@ -60,7 +67,8 @@ def looks(asked: Asked) -> Looks:
     if "output" in asked:
         from convviz.render import files
 
-        target = asked.read("output", lambda text: files.target(text, PICTURES, NUMBERS))
+        pictures = (*PICTURES, *filming.FILMS)
+        target = asked.read("output", lambda text: files.target(text, pictures, NUMBERS))
     precision = readers.whole("the precision", 0, 15)
     return Looks(
         asked.flag("json"),
@@ -73,6 +81,7 @@ def looks(asked: Asked) -> Looks:
         asked.text("view") if "view" in asked else None,
         target,
         picture_options(asked),
+        filming.motion(asked, film=target is not None and target.suffix in filming.FILMS),
     )
 
 
@@ -101,13 +110,19 @@ def answer(
     chosen = chosen or Chosen()
     if wanted.target is not None and wanted.target.suffix in NUMBERS:
         save_numbers(wanted.target, accounts)
+    elif wanted.target is not None and wanted.target.suffix in filming.FILMS:
+        scenes = filming.scenes(accounts, view_of(asked, wanted, chosen), wanted.view)
+        filming.save(scenes, wanted.target.path, wanted.motion, wanted.drawn)
     elif wanted.target is not None:
         save_picture(asked, wanted, accounts, chosen)
+    if wanted.motion.frames:
+        scenes = filming.scenes(accounts, view_of(asked, wanted, chosen), wanted.view)
+        filming.save_stills(scenes, wanted.motion, wanted.drawn)
     if wanted.json:
         from convviz.render import document
 
         speaking.write(document.text([document.document(account) for account in accounts]))
-    elif wanted.target is None:
+    elif wanted.target is None and not wanted.motion.frames:
         show(asked, wanted, accounts, chosen)
 
 
@@ -138,8 +153,7 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
     data = figure.picture(
         scene_of(asked, wanted, accounts, chosen, drawn=True),
         format=target.suffix.removeprefix("."),
-        theme="dark" if wanted.theme == "dark" else "light",
-        **wanted.picture,
+        **wanted.drawn,
     )
     files.write(target.path, data)
 

@@ -95,9 +95,14 @@ class Argument(click.Argument):
 
 
 def completions(choices: Sequence[str] | str, incomplete: str) -> list[CompletionItem]:
-    """What the shell offers: `choices`, and files where "files" is one of them."""
+    """What the shell offers: `choices`, and files where "files" is one of them.
+
+    A shell offers either words or files: files that come first give way from two letters on.
+    """
     if isinstance(choices, str):
         choices = (choices,)
+    if choices[:1] == ("files",) and len(incomplete) < 2:
+        choices = ("files",)
     items = [
         CompletionItem(choice)
         for choice in choices

@@ -118,7 +118,7 @@ def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
 
     layer = asked.read("layer", parse_layer)
     if not isinstance(layer, kinds):
-        raise asked.at(other_kind(asked, layer))
+        raise other_kind(asked, layer)
     assert isinstance(layer, (Conv, ConvTranspose, Pool)), "the kinds that commands name"
     check_agreement(asked, layer, options)
     return Wanted(layer, options, example)
@@ -135,12 +135,10 @@ def variants(asked: Asked, wanted: Wanted, taken: Collection[str]) -> list[Wante
         return [wanted]
     name, values = asked.read("compare", lambda text: compared(text, taken))
     if wanted.layer is not None:
-        raise asked.at(
-            SpecError("--compare varies an option, and the layer is a text", "layer",
-                      "write it as options")
-        )  # fmt: skip
+        raise SpecError("--compare varies an option, and the layer is a text", "layer",
+                      "write it as options")  # fmt: skip
     if name in asked:
-        raise asked.at(SpecError(f"--compare gives the {name} itself", name, "leave it out"))
+        raise SpecError(f"--compare gives the {name} itself", name, "leave it out")
     return [wanted._replace(options={**wanted.options, name: value}) for value in values]
 
 
@@ -217,12 +215,10 @@ def check_agreement(asked: Asked, layer: Worded, options: dict[str, Any]) -> Non
             said, have = value, getattr(layer, attribute, None)
             shown = str(have)
         if said != have:
-            raise asked.at(
-                SpecError(
-                    f"the layer says otherwise: its {param} is {shown}",
-                    param,
-                    "leave it out, or change the layer",
-                )
+            raise SpecError(
+                f"the layer says otherwise: its {param} is {shown}",
+                param,
+                "leave it out, or change the layer",
             )
 
 

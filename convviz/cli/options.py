@@ -30,7 +30,7 @@ def input_argument() -> Argument:
     return Argument(
         "input",
         text='4x4  3x32x32  "1 2; 3 4"  x.npy  photo.png  -  sample:photo',
-        choices=("sample:photo", "files"),
+        choices=("files", "sample:photo"),
     )
 
 

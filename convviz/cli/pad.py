@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from convviz.cli import answering, asking, options, readers
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError, unknown
@@ -16,44 +18,43 @@ def pad(asked: Asked) -> None:
     wanted = answering.looks(asked)
     padding = asking.padding(asked, PADDING)
     if isinstance(padding, str):
-        raise asked.at(
-            SpecError(
-                f"padding '{padding}' goes with a kernel, and pad has none",
-                "padding",
-                "1, or 1,2, or 1:0,2:1",
-            )
+        raise SpecError(
+            f"padding '{padding}' goes with a kernel, and pad has none",
+            "padding",
+            "1, or 1,2, or 1:0,2:1",
         )
     modes = asked_modes(asked)
     value = asked.read("value", readers.number, "0")
-    if value != 0 and "mode" not in asked and "compare" not in asked:
-        raise asked.at(
-            SpecError(
-                f"--value goes with mode constant, not {modes[0]}",
-                "value",
-                remedy="{mode=constant}, or leave --value out",
-            )
+    if value != 0 and "constant" not in modes:
+        raise SpecError(
+            f"--value goes with mode constant, not {' and '.join(modes)}",
+            "value",
+            remedy="{mode=constant}, or leave --value out",
         )
     source = asking.source(asked, INPUT, asking.dims(asked), asking.likely(padding))
     array = source.array
-    if source.typed and array.dtype.kind == "i" and value != int_like(value):
+    if source.typed and array.dtype.kind == "i" and not float(value).is_integer():
         array = array.astype(float)
-    layers = [Padding.of(padding, source.spatial, mode, value) for mode in modes]
+    layers = [
+        Padding.of(padding, source.spatial, mode, value if mode == "constant" else 0.0)
+        for mode in modes
+    ]
     limit = asking.budget(asked)
     for layer in layers:
         limit.check(layer.output(array.shape), "a padded array")
 
     from convviz.engine.account import run
 
-    accounts = [
-        run(layer, asking.batched(array, source.lead), lead=source.lead) for layer in layers
-    ]
+    array = asking.batched(array, source.lead)
+    try:
+        accounts = [run(layer, array, lead=source.lead) for layer in layers]
+    except SpecError as error:
+        if error.argument != "value":
+            raise
+        remedy = "the input keeps its type: one of floating-point numbers holds it"
+        raise replace(error, remedy=remedy) from None
     chosen = answering.Chosen(tiling=asked.flag("tiling"), image=source.image, note=source.note)
     answering.answer(asked, wanted, accounts, chosen)
-
-
-def int_like(value: float) -> float:
-    """`value` where it is whole, else 0.5: what an integer array can hold."""
-    return value if isinstance(value, int) or value.is_integer() else 0.5
 
 
 def asked_modes(asked: Asked) -> list[str]:
@@ -64,18 +65,16 @@ def asked_modes(asked: Asked) -> list[str]:
     if "compare" in asked:
         modes = asked.read("compare", compared)
         if "mode" in asked:
-            raise asked.at(SpecError("--compare names the modes itself", "mode", "leave it out"))
+            raise SpecError("--compare names the modes itself", "mode", "leave it out")
     elif "mode" in asked:
         modes = asked.read("mode", named)
     else:
         modes = ["circular"] if asked.flag("tiling") else [NAMES[0]]
     if asked.flag("tiling") and modes != ["circular"]:
-        raise asked.at(
-            SpecError(
-                f"--tiling shows mode circular, not {' and '.join(modes)}",
-                "mode" if "mode" in asked else "compare",
-                "only circular repeats without end",
-            )
+        raise SpecError(
+            f"--tiling shows mode circular, not {' and '.join(modes)}",
+            "mode" if "mode" in asked else "compare",
+            "only circular repeats without end",
         )
     return modes
 
