@@ -128,6 +128,7 @@ def test_output_for_a_narrow_encoding_is_escaped_not_lost(
         ("pad 4x4 --seed x", "a seed is written with the digits", "--seed x"),
         ("pad 4x4 -p same", "padding 'same' goes with a kernel", "-p same"),
         ("pad 4x4 --value 1", "--value goes with mode constant", "-m constant"),
+        ("pad 4x4 -m all --value 1", "--value goes with mode constant", "-m constant"),
         ("pad 4x4 -m reflect --tiling", "--tiling shows mode circular", "-m reflect"),
         ("pad 4x4 --compare kernel=1,2", "pad compares modes", "--compare kernel=1,2"),
         ("conv 7x7 -m constant", "no padding mode is called 'constant'", "-m constant"),
