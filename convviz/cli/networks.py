@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+import click
+
 from convviz.cli.command import Asked
 from convviz.errors import SpecError, io_error, near, shortened
 from convviz.spec.checks import Shape
@@ -13,6 +15,7 @@ from convviz.spec.network import Network, Operation
 from convviz.spec.parser import ShapeWords, parse_input
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.sequence import parse_network
+from convviz.spec.shorthand import is_shorthand
 
 MOST_BYTES = 64 << 20
 """Most bytes of a network's text."""
@@ -33,7 +36,7 @@ def text_of(word: str) -> str:
     """The layers that one word stands for."""
     if word == "-":
         return standard_input()
-    if "(" in word:
+    if "(" in word or is_shorthand(word):
         return word
     return file_text(word)
 
@@ -101,6 +104,15 @@ def decoded(data: bytes, name: str) -> str:
         raise SpecError(
             f"{shortened(name)} is no text: byte {error.start} is not UTF-8", "layers"
         ) from None
+
+
+def words_of(asked: Asked) -> tuple[str, ...]:
+    """The words that name layers: those after INPUT, and INPUT itself where it is no shape."""
+    words: tuple[str, ...] = click.get_current_context().params.get("layers", ())
+    first = asked.text("input").strip()
+    if first and not (first[0].isdigit() or (first[0] in "-[" and first != "-")):
+        words = (asked.typed.pop("input").value, *words)
+    return words
 
 
 def shape_words(asked: Asked) -> Shape | None:

@@ -6,8 +6,6 @@ import gc
 import sys
 from typing import Any
 
-import click
-
 from convviz.cli import networks, options, readers, speaking
 from convviz.cli.command import Argument, Asked, Command, Option
 from convviz.cli.layering import READERS
@@ -29,9 +27,7 @@ SIZE = 224
 def shape(asked: Asked) -> None:
     """Answer `convviz shape`."""
     gc.disable()  # one answer, then the end: looking for garbage among 10,000 layers finds none
-    words: tuple[str, ...] = click.get_current_context().params.get("layers", ())
-    if not words and "(" in asked.text("input"):
-        words = (asked.typed.pop("input").value,)  # the only word is a layer
+    words = networks.words_of(asked)
     stream = Stream.of(
         sys.stdout,
         color=asked.read("color", readers.one_of(COLORS, "choice", "color", "choices"), COLORS[0]),

@@ -119,7 +119,7 @@ COLUMNS = ("number", "name", "layer", "output", "params", "macs", "field", "jump
 
 def default_columns(trace: Trace, columns: dict[str, Column]) -> list[Column]:
     """The columns that are shown where none are named: names where they say something."""
-    named = any(row.step.path not in ("", str(index)) for index, row in enumerate(trace.rows))
+    named = any(map(str.isalpha, "".join(row.step.path for row in trace.rows)))
     return [columns[name] for name in COLUMNS if name != "name" or named]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
@@ -76,9 +77,11 @@ def families() -> str:
 
 
 def bind(
-    call: Call, constructor: Constructor, source: str
+    call: Call, constructor: Constructor, source: str, ignored: Collection[str] = PLACEMENT
 ) -> tuple[dict[str, Any], dict[str, Span]]:
     """Each argument's value and place, by name.
+
+    ignored: named arguments that are taken without being known.
 
     Raises SpecError: an argument that is unknown, repeated, missing, or out of place.
     """
@@ -107,7 +110,7 @@ def bind(
                     heading="arguments",
                 )
             name = known[index]
-        elif name not in known and name not in PLACEMENT and constructor.name != "Identity":
+        elif name not in known and name not in ignored and constructor.name != "Identity":
             guess = near(name, known)
             raise point(
                 source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 SHOWN = 4
 """Layers shown before the one that fails."""
 
+OWN_NAMES = {"kernel": "kernel_size"}
+"""convviz's word for an argument → PyTorch's, where they differ."""
+
 FAR = 1 << 20
 """How far the search for an input that fits goes."""
 
@@ -36,7 +40,7 @@ def explained(
     step = network.steps[index]
     if count == 1:
         return pointed(network, shapes[0], error)
-    layer = step.layer
+    layer = complete(step.layer, shapes[0])
     name = layer.text if isinstance(layer, Pending) else layer.short
     numbered = step.path in ("", str(index), str(index + 1))
     place = f"layer {index + 1} of {count}" + ("" if numbered else f", {shortened(step.path)},")
@@ -62,7 +66,25 @@ def pointed(network: Network, shape: Shape, error: SpecError) -> SpecError:
     if places is None:
         return error
     source, spans, whole = places
-    return error.at(source, spans.get(error.argument, whole))
+    place = spans.get(error.argument, whole)
+
+    def typed(name: str, value: str) -> str:
+        known = spans.get(name)
+        words = [word for word, span in spans.items() if span == known and word != name]
+        return f"{words[0] if known and words else OWN_NAMES.get(name, name)}={value}"
+
+    said = re.sub(r"\{(\w+)=([^{}]*)\}", lambda found: typed(found[1], found[2]), error.remedy)
+    return error.at(source, place).changed(remedy=said)
+
+
+def complete(layer: Operation, shape: Shape) -> Operation:
+    """The layer with what its input says, if that can be."""
+    if not isinstance(layer, Pending):
+        return layer
+    try:
+        return layer.make(shape)
+    except SpecError:
+        return layer
 
 
 def listing(

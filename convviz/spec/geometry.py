@@ -9,6 +9,7 @@ padding has negative indices; add `before` for positions on the padded axis.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -57,6 +58,14 @@ class Axis:
             count -= 1
         return count
 
+    def meeting(self, tap: int, coarse: int, fine: int) -> tuple[slice, slice]:
+        """The coarse cells whose `tap` meets one of the `fine` cells, and the cells it meets."""
+        offset = self.fine(0, tap)
+        start = max(0, -(offset // self.stride))
+        stop = max(start, min(coarse, (fine - 1 - offset) // self.stride + 1))
+        first = offset + start * self.stride
+        return slice(start, stop), slice(first, first + (stop - start) * self.stride, self.stride)
+
     def spread(self, coarse: int) -> int:
         """Count the fine cells that the stamps of `coarse` cells span, before any crop."""
         return (coarse - 1) * self.stride + self.reach
@@ -103,6 +112,35 @@ class Axis:
                 reached = max(reached, stop)
         return size - met
 
+    def phases(self, size: int) -> list[Phase]:
+        """A transposed convolution that leaves `size` cells, as one gather per phase of the stride.
+
+        A fine cell of phase r meets the taps with tap · dilation ≡ r + before (mod stride). They
+        follow each other every stride / gcd taps, and the coarse cells that they come from every
+        dilation / gcd cells, backwards.
+        """
+        common = math.gcd(self.stride, self.dilation)
+        step, dilation = self.stride // common, self.dilation // common
+        found = []
+        for phase in range(min(self.stride, size)):
+            taps = [
+                t
+                for t in range(min(step, self.kernel))
+                if not (phase - self.fine(0, t)) % self.stride
+            ]
+            cells = slice(phase, size, self.stride)
+            if not taps:
+                found.append(Phase(cells, slice(0, 0), Axis(1)))
+                continue
+            last = taps[0] + (self.kernel - 1 - taps[0]) // step * step
+            count = (last - taps[0]) // step + 1
+            stop = taps[0] - step if taps[0] >= step else None
+            first = (phase - self.fine(0, last)) // self.stride
+            found.append(
+                Phase(cells, slice(last, stop, -step), Axis(count, 1, dilation, before=-first))
+            )
+        return found
+
     def stamps_by_phase(self) -> list[int]:
         """Taps that meet a fine cell of phase 0 … stride − 1, away from borders.
 
@@ -110,3 +148,17 @@ class Axis:
         """
         phases = [tap * self.dilation % self.stride for tap in range(self.kernel)]
         return [phases.count(phase) for phase in range(self.stride)]
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """The fine cells of one remainder by the stride, and the convolution that makes them.
+
+    cells: those cells, of the fine axis.
+    taps:  the taps that meet them, last first: the kernel of that convolution; empty if none do.
+    axis:  how it moves over the coarse cells.
+    """
+
+    cells: slice
+    taps: slice
+    axis: Axis

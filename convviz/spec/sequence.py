@@ -1,28 +1,33 @@
-"""Texts → a network: layers one per line, ``Sequential(…)``, or what ``print(model)`` prints."""
+"""Texts → a network: layers one per line, ``Sequential(…)``, or what ``print(model)`` prints.
+
+PyTorch's words, Keras' (which are told by their names) and short spellings; see `shorthand`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from convviz.errors import SpecError, shortened
 from convviz.spec.calls import Call, call
+from convviz.spec.catalog import LAYERS
+from convviz.spec.checks import Shape
 from convviz.spec.constructors import bind, construct, find
 from convviz.spec.layer import Layer
-from convviz.spec.network import Network, Operation, Places, Step
-from convviz.spec.tokens import Cursor, point
+from convviz.spec.network import Network, Operation, Pending, Places, Step
+from convviz.spec.tokens import Cursor, is_name, point
 
-SEQUENTIAL = ("Sequential",)
+SEQUENTIAL = "Sequential"
 LIMIT = 1_000_000
 """Most layers of a network."""
 
 
-@dataclass
-class _Chain:
-    """Layers found so far. known: text of a layer → the layer, where it has been read before."""
+class Leaf(NamedTuple):
+    """One layer in its text. said: a constructor, or a short spelling that is read already."""
 
-    steps: list[tuple[Operation, str, Call, str]] = field(default_factory=list)
-    known: dict[str, Layer] = field(default_factory=dict)
+    path: str
+    said: Call | Pending
+    text: str
 
 
 def parse_network(texts: Sequence[str]) -> Network:
@@ -30,85 +35,113 @@ def parse_network(texts: Sequence[str]) -> Network:
 
     Raises SpecError: it points at the mistake in its text.
     """
-    found = _Chain()
-    for text in texts:
-        for path, module in modules(text):
-            collect(found, path, module, text)
-    if not found.steps:
+    found = leaves_of(texts)
+    keras = is_keras(found)
+    known: dict[str, Operation] = {}
+    layers = [(leaf, operation(leaf, known, keras=keras)) for leaf in layers_of(found, keras=keras)]
+    if not layers:
         raise point(
             texts[0] if texts else "",
             (0, 0),
             "there is no layer in the text",
             remedy='a layer is written "Conv2d(3, 64, 7, stride=2)", one per line',
         )
-    return Network(
-        tuple(
-            Step(layer, path, (index - 1,), places(module, text) if len(found.steps) == 1 else None)
-            for index, (layer, path, module, text) in enumerate(found.steps)
+    steps = tuple(
+        Step(
+            layer, leaf.path, (index - 1,), places(leaf, keras=keras) if len(layers) == 1 else None
         )
+        for index, (leaf, layer) in enumerate(layers)
     )
+    return Network(steps, keras, declared(found) if keras else ())
 
 
-def modules(text: str) -> Iterator[tuple[str, Call]]:
-    """`text := (module [","|";"])* end`: every module of a text, with its name if it has one."""
+def leaves_of(texts: Sequence[str]) -> list[Leaf]:
+    """Every layer of `texts`, in order.
+
+    Raises SpecError: a text that cannot be read, or a container that is not sequential.
+    """
+    found: list[Leaf] = []
+    for text in texts:
+        for said in modules(text):
+            if isinstance(said, Pending):
+                found.append(Leaf("", said, text))
+            else:
+                found += leaves("", said, text)
+            if len(found) > LIMIT:
+                raise point(text, (0, 0), f"there are more than {LIMIT:,} layers")
+    return found
+
+
+def modules(text: str) -> Iterator[Call | Pending]:
+    """`text := ([name "="] (call | shorthand) [","|";"])* end`."""
     cursor = Cursor(text)
     while cursor.next.kind != "end":
-        yield "", call(cursor)
+        word = cursor.next
+        after = text[word.end : word.end + 80].lstrip(" \t")[:1]
+        if word.kind == "word" and is_name(word.text) and after == "=":
+            cursor.take()  # model = Sequential(…)
+            cursor.take()
+        elif word.kind == "word" and after != "(":
+            from convviz.spec.shorthand import parse_shorthand
+
+            end = min(
+                (at for at in (text.find(mark, word.start) for mark in "\n;#") if at >= 0),
+                default=len(text),
+            )
+            yield parse_shorthand(text, word.start, end)
+            cursor.jump(end)
+        else:
+            yield call(cursor)
         if not cursor.skip(","):
             cursor.skip(";")
 
 
-def collect(found: _Chain, path: str, module: Call, text: str) -> None:
-    """Add the layers of `module`.
+def leaves(path: str, module: Call, text: str) -> Iterator[Leaf]:
+    """The layers of `module`, in order.
 
-    Raises SpecError: a container that is not sequential, or a layer that cannot be.
+    Raises SpecError: a container that is not sequential.
     """
-    if module.name not in SEQUENTIAL:
-        if module.children:
-            raise not_sequential(module, text)
-        key = text[slice(*module.span)]
-        layer = found.known.get(key)
-        if layer is None:
-            layer = found.known[key] = construct(module, text)
-        if len(found.steps) >= LIMIT:
-            raise point(text, module.span, f"there are more than {LIMIT:,} layers")
-        found.steps.append((layer, path, module, text))
-        return
-    find_prefix(module, text)
-    children = module.children or listed(module, text)
-    for name, inner in children:
-        collect(found, f"{path}.{name}" if path else name, inner, text)
+    if module.name == SEQUENTIAL:
+        for name, inner in module.children or listed(module, text):
+            yield from leaves(f"{path}.{name}" if path else name, inner, text)
+    elif module.children:
+        raise not_sequential(module, text)
+    elif module.name == "add" and len(module.arguments) == 1:
+        inner = module.arguments[0].value
+        if not isinstance(inner, Call):
+            raise point(text, module.arguments[0].span, "add takes a layer")
+        yield from leaves(path, inner, text)
+    else:
+        yield Leaf(path, module, text)
 
 
-def listed(module: Call, text: str) -> tuple[tuple[str, Call], ...]:
-    """The layers that a typed ``Sequential(…)`` lists, by position."""
-    for argument in module.arguments:
-        if argument.name or not isinstance(argument.value, Call):
-            raise point(
-                text,
-                argument.span,
-                "Sequential lists layers",
-                accepted="a layer such as ReLU()",
-            )
-    return tuple((str(index), a.value) for index, a in enumerate(module.arguments))
-
-
-def find_prefix(module: Call, text: str) -> None:
-    """Refuse a Sequential of another library than torch."""
-    typed = text[slice(*module.name_span)]
-    if typed.removeprefix("torch.").removeprefix("nn.") != module.name:
-        raise point(text, module.name_span, f"'{shortened(typed)}' is not torch.nn.Sequential")
+def listed(module: Call, text: str) -> Iterator[tuple[str, Call]]:
+    """The layers that a typed ``Sequential(…)`` lists: arguments, a list, or an OrderedDict."""
+    arguments = [a for a in module.arguments if a.name != "name"]
+    values: Sequence[object] = [argument.value for argument in arguments]
+    if len(values) == 1 and isinstance(values[0], Call) and values[0].name == "OrderedDict":
+        values = [argument.value for argument in values[0].arguments]
+    if len(values) == 1 and isinstance(values[0], tuple):
+        values = values[0]
+    for index, value in enumerate(values):
+        name, layer = str(index), value
+        if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str):
+            name, layer = value
+        if not isinstance(layer, Call):
+            span = arguments[index].span if index < len(arguments) else module.span
+            raise point(text, span, "Sequential lists layers", accepted="a layer such as ReLU()")
+        yield name, layer
 
 
 def not_sequential(module: Call, text: str) -> SpecError:
     """The error of a printed container whose layers may be connected in any way."""
     line = text.count("\n", 0, module.span[0]) + 1
-    inner = ", ".join(name for name, _ in module.children[:4])
+    inner = ", ".join(shortened(name) for name, _ in module.children[:4])
     more = ", …" if len(module.children) > 4 else ""
     return point(
         text,
         module.name_span,
-        f"line {line}: {module.name} is not Sequential, and its print does not say how "
+        f"line {line}: {shortened(module.name)} is not Sequential, and its print does not say how "
         f"its parts ({inner}{more}) are connected",
         accepted="not Sequential",
         remedy="write the network as a TOML file, with branches that add or cat, "
@@ -116,9 +149,81 @@ def not_sequential(module: Call, text: str) -> SpecError:
     )
 
 
-def places(module: Call, text: str) -> Places:
-    """Where the arguments of `module` stand, by convviz's names and by PyTorch's."""
-    _, spans = bind(module, find(module, text), text)
+def is_keras(found: Sequence[Leaf]) -> bool:
+    """Whether the layers are Keras': one of their names is no other's.
+
+    Raises SpecError: PyTorch's names and Keras' in one network.
+    """
+    calls = [(leaf.said, leaf.text) for leaf in found if isinstance(leaf.said, Call)]
+    strange = [(said, text) for said, text in calls if said.name not in LAYERS]
+    if not strange:
+        return False
+    from convviz.spec.keras_catalog import INPUTS, KERAS, ONLY_KERAS
+
+    named = [said for said, _ in strange if said.name in ONLY_KERAS or said.name in INPUTS]
+    if not named:
+        return False
+    for said, text in calls:
+        if said.name in LAYERS and said.name not in KERAS:
+            raise point(
+                text,
+                said.name_span,
+                f"{said.name} is PyTorch, but {named[0].name} is Keras",
+                accepted="one network speaks one language",
+            )
+    return True
+
+
+def layers_of(found: Sequence[Leaf], *, keras: bool) -> Iterator[Leaf]:
+    """The leaves that are layers: Keras' Input is none."""
+    for leaf in found:
+        if not (
+            keras and isinstance(leaf.said, Call) and leaf.said.name in ("Input", "InputLayer")
+        ):
+            yield leaf
+
+
+def operation(leaf: Leaf, known: dict[str, Operation], *, keras: bool) -> Operation:
+    """The layer of a leaf. known: text of a layer → the layer, where it has been read before.
+
+    Raises SpecError: a layer that cannot be.
+    """
+    if isinstance(leaf.said, Pending):
+        return leaf.said
+    key = leaf.text[slice(*leaf.said.span)]
+    layer = known.get(key)
+    if layer is None:
+        layer = known[key] = made(leaf.said, leaf.text, keras=keras)
+    return layer
+
+
+def made(said: Call, text: str, *, keras: bool) -> Layer | Pending:
+    """The layer that a constructor names."""
+    if keras:
+        from convviz.spec.keras_catalog import KERAS, pending
+
+        if said.name in KERAS:
+            return pending(said, text)
+    return construct(said, text)
+
+
+def places(leaf: Leaf, *, keras: bool) -> Places | None:
+    """Where the arguments of an only layer stand, by convviz's names and by its own."""
+    if isinstance(leaf.said, Pending):
+        return leaf.text, {}, (0, len(leaf.text))
+    if keras:
+        from convviz.spec import keras_catalog
+
+        return keras_catalog.places(leaf.said, leaf.text)
+    _, spans = bind(leaf.said, find(leaf.said, leaf.text), leaf.text)
     if "kernel_size" in spans:
         spans["kernel"] = spans["kernel_size"]
-    return text, spans, module.span
+    return leaf.text, spans, leaf.said.span
+
+
+def declared(found: Sequence[Leaf]) -> Shape:
+    """The input shape that Keras text declares, as (C, *spatial); () if it declares none."""
+    from convviz.spec import keras_catalog
+
+    first = found[0].said if found else None
+    return keras_catalog.declared(first) if isinstance(first, Call) else ()

@@ -163,7 +163,8 @@ def test_a_shape_without_channels_is_completed_by_the_layer(
     [
         (["3x8x8", "nothing.txt"], 1, "cannot read nothing.txt: no such file"),
         (["3x8x8", "vgg-blok.txt"], 1, "did you mean vgg-block.txt, in this folder?"),
-        (["x.npy", "ReLU()"], 2, "shape takes a shape, not numbers or files"),
+        (["1 2 3", "ReLU()"], 2, "shape takes a shape, not numbers or files"),
+        (["x.npy", "ReLU()"], 1, "cannot read x.npy: no such file"),
         (["3x8x8", "Conv2d(3,8,3)", "-k", "3"], 2, "-k describes a convolution"),
         (["3x8x8", "Conv2d(3,8,3)", "ReLU()", "--columns", "feild"], 2, "did you mean field?"),
         (["3x8x8", "."], 1, "it is a folder"),
