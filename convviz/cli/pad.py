@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from convviz.cli import answering, asking, options, readers
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError, unknown
@@ -52,7 +50,7 @@ def pad(asked: Asked) -> None:
         if error.argument != "value":
             raise
         remedy = "the input keeps its type: one of floating-point numbers holds it"
-        raise replace(error, remedy=remedy) from None
+        raise error.changed(remedy=remedy) from None
     chosen = answering.Chosen(tiling=asked.flag("tiling"), image=source.image, note=source.note)
     answering.answer(asked, wanted, accounts, chosen)
 
