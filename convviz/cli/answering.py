@@ -7,18 +7,24 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convviz.cli import filming, readers, speaking
+from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError
 
 if TYPE_CHECKING:
+    from convviz.cli.filming import Motion
+    from convviz.diagrams import View
     from convviz.diagrams.scene import Scene
     from convviz.engine.account import Account
     from convviz.render.files import Target
 
 PICTURES = (".png", ".svg", ".pdf")
+FILMS = (".gif", ".apng", ".webp")
 NUMBERS = (".npy", ".csv", ".json")
+
+MOVING = ("animate", "step", "fps", "frames")
+"""Options of an answer that moves."""
 
 
 class Looks(NamedTuple):
@@ -34,7 +40,17 @@ class Looks(NamedTuple):
     view: str | None
     target: Target | None
     picture: dict[str, Any]
-    motion: filming.Motion = filming.Motion()
+    motion: Motion | None = None
+
+    @property
+    def drawn(self) -> dict[str, Any]:
+        """The keywords of a picture."""
+        return {"theme": "dark" if self.theme == "dark" else "light", **self.picture}
+
+    @property
+    def film(self) -> bool:
+        """Whether the file is a film."""
+        return self.target is not None and self.target.suffix in FILMS
 
 
 class Chosen(NamedTuple):
@@ -52,12 +68,6 @@ class Chosen(NamedTuple):
     note: str = ""
 
 
-    @property
-    def drawn(self) -> dict[str, Any]:
-        """The keywords of a picture."""
-        return {"theme": "dark" if self.theme == "dark" else "light", **self.picture}
-
-
 def looks(asked: Asked) -> Looks:
     """What the options of output ask for.
 
@@ -67,7 +77,7 @@ def looks(asked: Asked) -> Looks:
     if "output" in asked:
         from convviz.render import files
 
-        pictures = (*PICTURES, *filming.FILMS)
+        pictures = (*PICTURES, *FILMS)
         target = asked.read("output", lambda text: files.target(text, pictures, NUMBERS))
     precision = readers.whole("the precision", 0, 15)
     return Looks(
@@ -81,8 +91,18 @@ def looks(asked: Asked) -> Looks:
         asked.text("view") if "view" in asked else None,
         target,
         picture_options(asked),
-        filming.motion(asked, film=target is not None and target.suffix in filming.FILMS),
+        motion(asked, target),
     )
+
+
+def motion(asked: Asked, target: Target | None) -> Motion | None:
+    """What an answer that moves asks for; None for one that stands."""
+    film = target is not None and target.suffix in FILMS
+    if not film and not any(param in asked for param in MOVING):
+        return None
+    from convviz.cli import filming
+
+    return filming.motion(asked, film=film)
 
 
 def picture_options(asked: Asked) -> dict[str, Any]:
@@ -110,19 +130,19 @@ def answer(
     chosen = chosen or Chosen()
     if wanted.target is not None and wanted.target.suffix in NUMBERS:
         save_numbers(wanted.target, accounts)
-    elif wanted.target is not None and wanted.target.suffix in filming.FILMS:
-        scenes = filming.scenes(accounts, view_of(asked, wanted, chosen), wanted.view)
-        filming.save(scenes, wanted.target.path, wanted.motion, wanted.drawn)
-    elif wanted.target is not None:
+    elif wanted.target is not None and not wanted.film:
         save_picture(asked, wanted, accounts, chosen)
-    if wanted.motion.frames:
-        scenes = filming.scenes(accounts, view_of(asked, wanted, chosen), wanted.view)
-        filming.save_stills(scenes, wanted.motion, wanted.drawn)
+    if wanted.motion is not None:
+        from convviz.cli import filming
+
+        filming.answer(wanted, accounts, view_of(asked, wanted, chosen))
+        if (wanted.motion.animate or wanted.motion.frames) and not wanted.json:
+            return
     if wanted.json:
         from convviz.render import document
 
         speaking.write(document.text([document.document(account) for account in accounts]))
-    elif wanted.target is None and not wanted.motion.frames:
+    elif wanted.target is None:
         show(asked, wanted, accounts, chosen)
 
 
@@ -167,9 +187,16 @@ def scene_of(
     drawn: bool = False,
 ) -> Scene:
     """What is shown, as a value. drawn: as a picture, not on a screen."""
-    from convviz.diagrams import View, scene
+    from convviz.diagrams import scene
 
-    view = View(
+    return scene(accounts, view_of(asked, wanted, chosen, drawn=drawn), wanted.view)
+
+
+def view_of(asked: Asked, wanted: Looks, chosen: Chosen, *, drawn: bool = False) -> View:
+    """How it is looked at."""
+    from convviz.diagrams import View
+
+    return View(
         at=chosen.at,
         tiling=chosen.tiling,
         command=asked.command,
@@ -177,7 +204,6 @@ def scene_of(
         image=chosen.image,
         drawn=drawn,
     )
-    return scene(accounts, view, wanted.view)
 
 
 def show(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chosen) -> None:

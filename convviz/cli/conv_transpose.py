@@ -75,6 +75,7 @@ command = Command(
         options.at("[I,]R,C", "the input cell whose stamp is shown"),
         options.fill(),
         *options.output_options("kernel=3,4"),
+        *options.motion_options(),
     ],
     title="stamp a kernel per input cell and add up",
     examples=(

@@ -129,6 +129,16 @@ def output_options(compare: str = "", *, brief: bool = True) -> list[Option]:
     ]
 
 
+def motion_options() -> list[Option]:
+    """What makes an answer move; listed once for all, like the common ones."""
+    return [
+        Option("--animate", group=COMMON),
+        Option("--step", group=COMMON),
+        Option("--fps", word="N", group=COMMON),
+        Option("--frames", word="FILE", group=COMMON, choices="files"),
+    ]
+
+
 def common_options() -> list[Option]:
     """What every command takes, and `convviz --help` lists once for all."""
     return [

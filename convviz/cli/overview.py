@@ -16,6 +16,7 @@ WORDS = (
     ("Input", '4x4   3x32x32   "1 2 3; 4 5 6"   x.npy   photo.png   -   sample:photo'),
     ("Output", "this terminal; --json; -o FILE .png .svg .pdf .npy .csv .json"),
     ("Looks", "--plain (screen readers)  --full  --color WHEN  --ascii  --theme NAME"),
+    ("Motion", "--animate  --step  --fps N  --frames FILE  -o FILE .gif .apng .webp"),
     ("Slides", "--size WxH  --dpi N  --title TEXT  --font NAME  --transparent"),
     ("More", "--no-caption  --no-footer  --view NAME  --dims N  --max-elements N"),
 )

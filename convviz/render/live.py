@@ -213,6 +213,11 @@ class Theater:
         self.display.open()
 
 
+def can_play(file: TextIO) -> bool:
+    """Whether `file` is a terminal on which lines can be written over."""
+    return is_terminal(file) and os.environ.get("TERM", "") != "dumb"
+
+
 def play(
     scenes: Sequence[Scene],
     file: TextIO,
@@ -230,7 +235,7 @@ def play(
 
     Raises SpecError: the terminal is too low.
     """
-    if not is_terminal(file) or os.environ.get("TERM", "") == "dumb":
+    if not can_play(file):
         file.write(draw(scenes[-1], stream(), None))
         return
     player = Player(len(scenes), fps, playing=not step, stays=step)
