@@ -29,6 +29,17 @@ def network(words: Sequence[str]) -> Network:
 
     Raises SpecError: a text that is none; from an OSError, a file that cannot be read.
     """
+    if any(word.lower().endswith(".toml") for word in words):
+        if len(words) > 1:
+            raise SpecError(
+                "a TOML network stands alone",
+                "layers",
+                "one file, or layers",
+                source=" ".join(words),
+            )
+        from convviz.spec.branches import parse_toml
+
+        return parse_toml(file_text(words[0]))
     return parse_network([text_of(word) for word in words])
 
 

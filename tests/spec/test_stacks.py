@@ -127,9 +127,9 @@ def test_ten_thousand_layers_take_less_than_a_second():
         f"Conv2d({64 + i % 500}, {64 + (i + 1) % 500}, kernel_size=(3, 3), padding=(1, 1))"
         for i in range(10_000)
     ]
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = run("\n".join(lines), shape=(64, 64, 64))
-    assert time.perf_counter() - begin < 2  # measured 0.2 s; slow machines are slower
+    assert time.process_time() - begin < 2  # measured 0.2 s; slow machines are slower
     assert found.output == (64, 64, 64)
     assert found.rows[-1].fields[0].size == 20_001
 
@@ -154,8 +154,8 @@ def test_no_layer_at_all_is_an_error(text):
     ids=lambda text: f"{text[:12]!r}-{len(text)}",
 )
 def test_a_malformed_text_gets_one_clear_message_at_once(text):
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(SpecError) as caught:
         parse_network([text])
     assert len(str(caught.value)) < 1_500
-    assert time.perf_counter() - begin < 3  # measured below 0.5 s; slow machines are slower
+    assert time.process_time() - begin < 3  # measured below 0.5 s; slow machines are slower
