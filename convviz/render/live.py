@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from convviz.diagrams.scene import Scene
 from convviz.errors import SpecError
@@ -36,7 +36,32 @@ Drawn = Callable[[Scene, Stream, "int | None"], str]
 the window; None: as many as on a still screen."""
 
 KEPT = (None, 12, 8, 6, 5, 4, 3, 2, 1)
-"""What is tried until a screen is low enough."""
+"""Rows that are kept, from many to few."""
+
+
+class Diet(NamedTuple):
+    """What a low terminal does without. kept: see `Drawn`."""
+
+    kept: int | None = None
+    labels: bool = True
+    equations: bool = True
+
+    def of(self, scene: Scene) -> Scene:
+        """What is left of a scene besides its notes, which give way to the status."""
+        return replace(
+            scene,
+            notes=(),
+            labels=scene.labels if self.labels else (),
+            equations=scene.equations if self.equations else (),
+        )
+
+
+DIETS = (
+    Diet(),
+    *(Diet(kept, labels=False) for kept in KEPT),
+    *(Diet(kept, labels=False, equations=False) for kept in KEPT),
+)
+"""What is tried until a film fits: first the facts that stand still go, then rows, then sums."""
 
 
 @dataclass
@@ -128,7 +153,7 @@ class Theater:
     columns: int = 0
     rows: int = 0
     now: Stream = field(default_factory=Stream)
-    kept: int | None = None
+    diet: Diet = DIETS[0]
     height: int = 0
 
     def look(self) -> None:
@@ -143,19 +168,16 @@ class Theater:
         self.display.clear(columns)
         self.columns, self.rows, self.now = columns, rows, self.stream()
         last = len(self.scenes) - 1
-        for self.kept in KEPT:
+        for self.diet in DIETS:
             # Where rows are elided around the window, ends and middle differ in height.
             self.height = max(len(self.lines(i)) for i in {0, last // 2, last})
             if self.height < rows:
                 break
 
     def lines(self, step: int) -> Lines:
-        """The screen of a step without its notes, which give way to the status."""
-        return self.still(replace(self.scenes[step], notes=()))
-
-    def still(self, scene: Scene) -> Lines:
-        """The lines of a screen."""
-        return self.draw(scene, self.now, self.kept).rstrip("\n").split("\n")
+        """The screen of a step, as much as there is room for."""
+        text = self.draw(self.diet.of(self.scenes[step]), self.now, self.diet.kept)
+        return text.rstrip("\n").split("\n")
 
     def check(self) -> None:
         """Refuse a terminal that is too low.
@@ -179,8 +201,12 @@ class Theater:
         self.display.show([*lines, *blank, below][-self.rows :])
 
     def leave(self) -> None:
-        """Let the step stand as a still screen would."""
-        self.display.show(self.still(self.scenes[self.player.at])[-self.rows :])
+        """Let the step stand as a still screen would, whole; what is too high scrolls up."""
+        text = self.draw(self.scenes[self.player.at], self.now, None)
+        lines = text.rstrip("\n").split("\n")
+        if len(lines) > self.rows:
+            self.display.clear(self.columns)
+        self.display.show(lines)
 
     def run(self, keys: Keys, signals: Signals) -> None:
         """Play until the film is over or the reader quits."""

@@ -9,18 +9,25 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from convviz.diagrams.scene import Run, Scene
+from convviz.diagrams import View
+from convviz.diagrams.motion import motion
+from convviz.diagrams.scene import Label, Run, Scene
+from convviz.engine.account import run
 from convviz.errors import SpecError
 from convviz.render.display import Display, visible
 from convviz.render.keys import split
 from convviz.render.live import Player, Theater, play, status
 from convviz.render.stream import Level, Stream
+from convviz.render.terminal import screen
+from convviz.spec.layers import Conv
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals")
 ROOT = Path(__file__).parents[2]
@@ -239,7 +246,37 @@ def test_in_a_low_terminal_rows_are_elided_until_the_film_fits(monkeypatch):
     theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
     theater.look()
     theater.check()
-    assert (theater.kept, theater.height) == (4, 12)
+    assert (theater.diet.kept, theater.height) == (4, 12)
+
+
+def test_facts_that_stand_still_give_way_before_rows_do(monkeypatch):
+    out = Terminal()
+    out.fileno = lambda: 1
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 14)))
+    labels = (Label("size", ()), Label("coverage", ()))
+    scenes = [replace(scene, labels=labels) for scene in film(3)]
+
+    def high(scene, stream, kept):
+        return "x\n" * ((12 if kept is None else 3) + len(scene.labels))
+
+    theater = Theater(scenes, out, Stream, high, Player(3), Display(out))
+    theater.look()
+    assert (theater.diet.kept, theater.diet.labels, theater.diet.equations) == (None, False, True)
+
+
+def test_what_is_too_high_in_the_end_scrolls_up(monkeypatch):
+    out = Terminal(14)
+    out.fileno = lambda: 1
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 14)))
+
+    def high(scene, stream, kept):
+        return "".join(f"{n}\n" for n in range(20 if scene.notes else 5))
+
+    theater = Theater(film(1), out, Stream, high, Player(1), Display(out))
+    theater.look()
+    theater.show()
+    theater.leave()
+    assert out.screen == [str(n) for n in range(6, 20)]
 
 
 def test_a_step_that_is_lower_than_others_keeps_the_status_in_place(monkeypatch):
@@ -393,6 +430,27 @@ def test_a_window_that_changes_its_size_is_drawn_anew():
     assert "+ - speed" not in film.text
     film.press("q")
     assert film.end()[0] == 0
+
+
+def test_step_seven_of_the_golden_film_is_the_golden_screen(monkeypatch):
+    text = (ROOT / "tests/golden/terminal.txt").read_text(encoding="utf-8")
+    command, _, golden = text.partition("$ convviz conv 7x7 -k 3 -s 2 -p 1 --animate\n")
+    assert command
+    layer = Conv.of(1, 1, 3, ndim=2, stride=2, padding=1, bias=False)
+    weight = np.arange(1.0, 10).reshape(1, 1, 3, 3)
+    account = run(layer, np.arange(1.0, 50).reshape(1, 1, 7, 7), weight, lead=0)
+    out = Terminal(24)
+    out.fileno = lambda: 1
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
+    player = Player(16, playing=False)
+    scenes = motion([account], View())
+    draw = lambda scene, stream, kept: screen(scene, stream, kept=kept)  # noqa: E731
+    theater = Theater(scenes, out, Stream, draw, player, Display(out))
+    theater.look()
+    for player.at in (0, 5, 9, 6):
+        theater.show()
+    wanted = golden.rstrip("\n").split("\n")
+    assert [line.rstrip() for line in out.screen[: len(wanted)]] == wanted
 
 
 def test_colors_of_the_status_close_on_its_line():
