@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
-from convviz.errors import SpecError
+from convviz.errors import SpecError, printable
 
 if TYPE_CHECKING:
     from convviz.cli.filming import Motion
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PICTURES = (".png", ".svg", ".pdf")
 FILMS = (".gif", ".apng", ".webp")
 NUMBERS = (".npy", ".csv", ".json")
+
+DRAWN = ("size", "dpi", "title", "font", "transparent", "no_caption", "no_footer")
+"""Options of a picture."""
 
 MOVING = ("animate", "step", "fps", "frames")
 """Options of an answer that moves."""
@@ -106,7 +109,18 @@ def motion(asked: Asked, target: Target | None) -> Motion | None:
 
 
 def picture_options(asked: Asked) -> dict[str, Any]:
-    """What only pictures ask: the keywords of `figure.picture`, where they were typed."""
+    """What only pictures ask: the keywords of `figure.picture`, where they were typed.
+
+    Raises SpecError: a word that is wrong by itself, or no picture is asked for.
+    """
+    if "output" not in asked and "frames" not in asked:
+        for param in DRAWN:
+            if param in asked:
+                raise SpecError(
+                    f"--{param.replace('_', '-')} is for pictures, and none is asked for",
+                    param,
+                    "add -o x.png, or leave it out",
+                )
     found: dict[str, Any] = {}
     if "size" in asked:
         found["size"] = asked.text("size")
@@ -199,7 +213,7 @@ def view_of(asked: Asked, wanted: Looks, chosen: Chosen, *, drawn: bool = False)
     return View(
         at=chosen.at,
         tiling=chosen.tiling,
-        command=asked.command,
+        command=printable(asked.command),
         full=wanted.full,
         image=chosen.image,
         drawn=drawn,

@@ -103,7 +103,8 @@ def missing(path: str, error: OSError) -> NoReturn:
         names = os.listdir(folder or ".")[:MOST_NAMES]
     except OSError:
         names = []
-    guess = near(name, [n for n in names if n.isprintable()])
+    readable = [n for n in names if n.isprintable() and os.path.splitext(n)[1].lower() in READERS]
+    guess = near(name, readable)
     where = f"in {shown(folder)}" if folder else "in this folder"
     told = io_error("read", shown(path), error)
     raise SpecError(

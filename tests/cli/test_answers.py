@@ -183,6 +183,8 @@ def test_a_name_that_is_no_text_round_trips(run: Run, folder: Path) -> None:
     assert run("pad", "2x2", "-o", name).status == 0
     assert os.listdir(os.fsencode(folder)) == [b"\xff.npy"]
     assert run("pad", name, "-p", "0", "--json").json["output"]["shape"] == [4, 4]
+    assert run("pad", name).status == 0
+    assert run("pad", name, "-o", "x.svg").status == 0
 
 
 def test_the_standard_input_is_the_input(run: Run) -> None:
