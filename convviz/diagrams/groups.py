@@ -87,7 +87,7 @@ class Panel:
 
     @property
     def drawn_groups(self) -> int:
-        """Groups that are drawn, the first ones: all, unless there are too many channels."""
+        """How many groups are drawn: all, unless there are too many channels."""
         most = max(self.inputs, self.outputs)
         if most * self.layer.groups <= DRAWN:
             return self.layer.groups
@@ -95,11 +95,12 @@ class Panel:
         return min(self.layer.groups, fit)
 
     def drawn(self, size: int) -> Index:
-        """The channels that are drawn of `size` per group, evenly within each drawn group."""
+        """The channels that are drawn of `size` per group: evenly spaced groups, and so within."""
         count = self.drawn_groups
         each = min(size, max(1, DRAWN // count))
         within = np.arange(each, dtype=np.intp) * size // each
-        return np.add.outer(np.arange(count) * size, within).ravel()
+        chosen = np.arange(count, dtype=np.intp) * self.layer.groups // count
+        return np.add.outer(chosen * size, within).ravel()
 
     def key(self, name: str) -> str:
         """The key of one of its grids."""

@@ -23,7 +23,6 @@ from convviz.render.figures.compositions.multiples import (
 from convviz.render.figures.compositions.parts import bounds, bracket, formula
 from convviz.render.figures.grids import (
     DISC,
-    RING,
     TILE,
     TILES_FROM,
     Digits,
@@ -71,7 +70,9 @@ class Dilation:
             self.columns = 1
             self.u = pitch(partial(self.measure, columns=1), width, height, sheet.page)
         else:
-            self.u, self.columns = columns_of(len(self.panels), self.measure, sheet, width, height)
+            good = 13.0 if height is None else math.inf
+            count, room = len(self.panels), (width, height)
+            self.u, self.columns = columns_of(count, self.measure, sheet, room, good=good)
         self.width, self.height = self.measure(self.u, self.columns)
         self.type_size = self._number_size()
 
@@ -299,7 +300,7 @@ class Dilation:
         canvas.tiles(at(tiles), TILE * u, colors[tiles])
         canvas.discs(at(discs), DISC * u, colors[discs])
         if rings.any():
-            canvas.rings(at(rings), RING * u, canvas.theme.color("pad_edge"), max(0.5, 0.03 * u))
+            canvas.rings(at(rings), DISC * u, canvas.theme.color("pad_edge"), max(0.5, 0.03 * u))
         if self.type_size and taps.any():
             texts = [str(number) for number in numbers[taps].tolist()]
             inks = ink_on(colors[taps])

@@ -27,19 +27,26 @@ MeasureColumns = Callable[[float, int], tuple[float, float]]
 
 
 def columns_of(
-    count: int, measure: MeasureColumns, sheet: Sheet, width: float, height: float | None
+    count: int,
+    measure: MeasureColumns,
+    sheet: Sheet,
+    room: tuple[float, float | None],
+    *,
+    good: float = math.inf,
 ) -> tuple[float, int]:
     """(pitch, panels in a row): what lets cells be largest; of equals, the most in a row.
 
-    Where the content decides the height, the most in a row that leaves cells of a good size.
+    room: width, and height if there is one.
+    good: points of a pitch that is large enough: the most in a row that reaches it.
     """
+    width, height = room
     best = (-1.0, 0)
     for columns in range(count, 0, -1):
         rows = math.ceil(count / columns)
-        if columns > 1 and (rows - 1) * columns >= count:
+        if columns > 1 and ((rows - 1) * columns >= count or math.isinf(measure(0.0, columns)[0])):
             continue
         u = pitch(partial(_measured, measure, columns), width, height, sheet.page)
-        if height is None and u >= 0.5 * sheet.page.cap:
+        if u >= good:
             return u, columns
         if u > best[0] * 1.02:
             best = (u, columns)
