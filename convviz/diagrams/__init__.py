@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from convviz.diagrams import compare, overlap
+from convviz.diagrams import compare, overlap, stamps
 from convviz.diagrams.channels import channels
 from convviz.diagrams.dilation import dilation
 from convviz.diagrams.direct import direct
@@ -49,9 +49,9 @@ DIAGRAMS: tuple[Diagram, ...] = (
     Diagram("channels", "the sum over channels and planes", (Conv, Pool), (1, 2, 3), channels),
     Diagram("compare", "one window, several layers", (Conv, Pool), (1, 2), compare.windows),
     Diagram("overlap", "stamps that overlap and add", (ConvTranspose,), (1,), overlap.lanes),
-    Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), overlap.field),
+    Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), stamps.field),
     Diagram("direct", "the direct convolution that it equals", (ConvTranspose,), (1, 2), direct),
-    Diagram("stamps", "how many land, several layers", (ConvTranspose,), (1, 2), overlap.compared),
+    Diagram("stamps", "how many land, several layers", (ConvTranspose,), (1, 2), stamps.compared),
     Diagram("dilation", "taps, their reach, what they skip", (Conv,), (1, 2, 3), dilation),
     Diagram("groups", "channel links, weights", (Conv, ConvTranspose), (1, 2, 3), groups),
     Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), matrix),

@@ -108,6 +108,8 @@ def _plane_name(look: Look, channel: int, depth: int | None) -> tuple[str, str]:
         return f"[{indices(lead)}]" if lead else "", ""
     side = look.sights[0].side
     source = int(side.source[depth])
+    if depth >= side.padded:
+        return f"[{indices(lead)}]" if lead else "", ", beyond"
     if side.inside(np.array([depth]))[0]:
         return f"[{indices((*lead, source))}]", ""
     if source >= 0:

@@ -165,17 +165,18 @@ class Look:
     ) -> Grid:
         """The padded input plane of `channel` (at padded `depth`) with the chosen window."""
         rows, cols = self.rows, self.cols
-        lead = (self.cell[0], channel) + (() if depth is None else (depth,))
         account, line = self.account, len(self.sights) == 1
-        inner = depth is None or self.sights[0].side.inside(np.array([depth]))[0]
+        inner = depth is None or bool(self.sights[0].side.inside(np.array([depth]))[0])
+        beyond = depth is not None and depth >= self.sights[0].side.padded
         grid = Grid(
             key=key,
-            cells=planes.padded_cells(account, lead, rows.side, cols.side),
+            cells=self.cells(channel, depth),
             roles=planes.padded_roles(
                 account,
                 rows.side,
                 cols.side,
                 filled=not inner,
+                beyond=beyond,
                 unread=(rows.unread, cols.unread),
             ),
             kind=Role.INPUT,
@@ -269,10 +270,24 @@ class Look:
 
     def window(self, channel: int, depth: int | None = None) -> Array:
         """The values under the chosen window on one plane."""
-        rows, cols = self.rows.window, self.cols.window
+        return self.cells(channel, depth).at(self.rows.window, self.cols.window)
+
+    def cells(self, channel: int, depth: int | None = None) -> Computed:
+        """The values of a padded plane."""
         lead = (self.cell[0], channel) + (() if depth is None else (depth,))
-        cells = planes.padded_cells(self.account, lead, self.rows.side, self.cols.side)
-        return cells.at(rows, cols)
+        plane = planes.padded_cells(self.account, lead, self.rows.side, self.cols.side)
+        layer = self.layer
+        whole = self.account.input.dtype.kind in "iu"
+        if not (whole and self.padded and isinstance(layer, Pool) and layer.kind == "max"):
+            return plane
+        # Integers have no −∞: the engine pads with their lowest value, readers see what is meant.
+        lowest = self.account.fill
+
+        def values(rows: Index, cols: Index) -> Array:
+            found = plane.at(rows, cols)
+            return np.where(found == lowest, -np.inf, found.astype(np.float64))
+
+        return Computed(plane.shape, values)
 
     def counted(self) -> NDArray[np.bool_]:
         """(rows, cols): which cells of the window an average counts, or a maximum may choose."""

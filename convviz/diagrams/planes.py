@@ -84,7 +84,9 @@ def padded_cells(account: Account, lead: tuple[int, ...], rows: Side, cols: Side
         if len(account.spatial) == 1:
             return account.cells(sample, channel, c)[None, :].repeat(len(r), axis=0)
         if depth:
-            found: Array = account.cells(sample, channel, np.array(depth), r, c)[0]
+            last = len(account.sources[0]) - 1
+            z = np.minimum(np.array(depth, dtype=np.intp), last)
+            found: Array = account.cells(sample, channel, z, r, c)[0]
             return found
         return account.cells(sample, channel, r, c)
 
@@ -97,12 +99,16 @@ def padded_roles(
     cols: Side,
     *,
     filled: bool = False,
+    beyond: bool = False,
     unread: tuple[NDArray[np.bool_], NDArray[np.bool_]] | None = None,
 ) -> Computed:
     """INPUT, COPY or FILL, BEYOND, UNREAD for each cell of a padded plane.
 
-    filled: the whole plane is padding. unread: the rows and columns that no window meets.
+    filled: the whole plane is padding; beyond: it lies outside even of that.
+    unread: the rows and columns that no window meets.
     """
+    if beyond:
+        return uniform((rows.total, cols.total), Role.BEYOND)
     padding = Role.FILL if account.mode.fills else Role.COPY
 
     def roles(at_rows: Index, at_cols: Index) -> Array:

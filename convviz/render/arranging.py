@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,16 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Grid, Role
 from convviz.render import elision
 from convviz.render.canvas import Block, beside, stacked
-from convviz.render.grids import Manner, Margin, Painter, Sheet, elided_cols, sheets, shown_rows
+from convviz.render.grids import (
+    Manner,
+    Margin,
+    Painter,
+    Sheet,
+    cols_order,
+    elided_cols,
+    sheets,
+    shown_rows,
+)
 
 Index = NDArray[np.intp]
 
@@ -112,24 +121,15 @@ class Page:
                 else:
                     high = middle
             return best
-        last: list[Painter] = best
-        for choose in self._fewer():
-            last = painters(choose, tight=True)
-            if fits(last):
-                break
-        return last
-
-    @staticmethod
-    def _fewer() -> Iterator[Callable[[Grid], Index]]:
         for each in range(elision.KEPT, 0, -1):
-            yield lambda grid, each=each: elided_cols(grid, each)  # type: ignore[misc]
-
-        def first(grid: Grid) -> int:
-            return grid.chosen.cols[0] if grid.chosen and grid.chosen.cols else 0
-
-        yield lambda grid: np.unique([0, first(grid), grid.shape[1] - 1])
-        yield lambda grid: np.unique([0, grid.shape[1] - 1])
-        yield lambda grid: np.array([first(grid)])
+            best = painters(around(each), tight=True)
+            if fits(best):
+                return best
+        # All grids of the group have the same columns: what the first needs, all get.
+        few = elision.greedy(
+            cols_order(grids[0]), lambda cols: fits(painters(lambda _: cols, tight=True))
+        )
+        return painters(lambda _: few, tight=True)
 
     def row(
         self,

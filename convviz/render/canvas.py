@@ -53,12 +53,14 @@ class Canvas:
 class Block:
     """Lines that are laid out together.
 
-    width: cells of the widest line, trailing slots included. header: lines above the first cells.
+    width: cells of the widest line, trailing slots included. header: lines above the first cells;
+    titles: how many of them are the title.
     """
 
     lines: list[Line] = field(default_factory=list)
     width: int = 0
     header: int = 0
+    titles: int = 0
 
     def add(self, line: Line) -> None:
         """One line more, at the bottom."""
@@ -79,7 +81,8 @@ def indented(line: Line, by: int) -> Line:
 def beside(blocks: Sequence[Block], gap: int, *, align: bool = False) -> Block:
     """Blocks in a row, `gap` blanks apart; with `align` their first cells stand on one line."""
     deepest = max(block.header for block in blocks)
-    result = Block(header=deepest if align else 0)
+    titles = max(block.titles for block in blocks)
+    result = Block(header=deepest if align else 0, titles=titles)
     parts = [lowered(block, deepest) if align else block.lines for block in blocks]
     for row in range(max(map(len, parts))):
         line: Line = []
@@ -96,13 +99,13 @@ def beside(blocks: Sequence[Block], gap: int, *, align: bool = False) -> Block:
 
 def lowered(block: Block, header: int) -> list[Line]:
     """The lines of `block` with blanks under its title, until its header is `header` deep."""
-    title = min(block.header, 1)
-    return [*block.lines[:title], *([[]] * (header - block.header)), *block.lines[title:]]
+    blanks: list[Line] = [[] for _ in range(header - block.header)]
+    return [*block.lines[: block.titles], *blanks, *block.lines[block.titles :]]
 
 
 def stacked(blocks: Sequence[Block], gap: int = 1) -> Block:
     """Blocks under one another, `gap` blank lines apart."""
-    result = Block(header=blocks[0].header if blocks else 0)
+    result = Block(header=blocks[0].header, titles=blocks[0].titles) if blocks else Block()
     for number, block in enumerate(blocks):
         if number:
             result.lines += [[] for _ in range(gap)]

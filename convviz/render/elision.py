@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -27,6 +27,29 @@ def edges(size: int, frames: Iterable[int], window: Sequence[int]) -> tuple[list
     if window:
         places += [window[0], window[-1] + 1]
     return places, list(window) if len(window) <= TAPS else []
+
+
+def order(size: int, frames: Sequence[tuple[int, int]], window: Sequence[int]) -> list[int]:
+    """Lines in the order in which they matter where not even the ends of everything fit.
+
+    The window, the ends of the input, the ends of the grid, what is outside of frames, the rest.
+    """
+    inner = [place for start, stop in reversed(frames) for place in (start, stop - 1)]
+    outer = [place for start, stop in frames for place in (start - 1, stop)]
+    ends = [place for n in range(KEPT) for place in (n, size - 1 - n)]
+    taps = list(window)[:TAPS]
+    found = dict.fromkeys([*taps, *inner, *ends[:2], *outer, *ends])
+    return [place for place in found if 0 <= place < size]
+
+
+def greedy(places: Iterable[int], fits: Callable[[Index], bool]) -> Index:
+    """The first of `places`, and of the others each that fits beside those before it."""
+    shown: list[int] = []
+    for place in places:
+        more = np.array(sorted([*shown, place]), dtype=np.intp)
+        if not shown or fits(more):
+            shown.append(place)
+    return np.array(sorted(shown), dtype=np.intp)
 
 
 def kept(size: int, places: Iterable[int], cells: Iterable[int], each: int) -> Index:

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Frame, Grid, Mark, Role, Ruler, Selection
 from convviz.render import elision, inks
-from convviz.render.canvas import Block, Canvas
+from convviz.render.canvas import Block, Canvas, Line
 from convviz.render.lines import Columns, Item, items
 from convviz.render.numbers import Format
+from convviz.render.sentences import wrapped
 from convviz.render.stream import OUTPUT, WINDOW, End, Fill, Stream, Style
 
 Array = NDArray[Any]
@@ -174,6 +175,15 @@ def elided_cols(grid: Grid, each: int) -> Index:
     return elision.kept(grid.shape[1], places, cells, each)
 
 
+def cols_order(grid: Grid) -> list[int]:
+    """Columns in the order in which they matter."""
+    return elision.order(
+        grid.shape[1],
+        [(frame.rect.left, frame.rect.right) for frame in grid.frames],
+        grid.chosen.cols if grid.chosen else (),
+    )
+
+
 @dataclass(frozen=True)
 class Margin:
     """The cells at the left of a grid: its left rulers, and the words of the rulers above.
@@ -295,10 +305,12 @@ class Painter:
         block = Block()
         grid, manner = self.sheet.grid, self.sheet.manner
         indent = self.margin.start + 1 if self.title_at_value else 0
-        if grid.title:
-            block.add([(" " * indent, ""), *inks.runs(grid.title, manner.stream)])
-        if grid.rule:
-            block.add([(" " * indent, ""), (manner.text(grid.rule), "muted")])
+        title: Line = [(" " * indent, ""), *inks.runs(grid.title, manner.stream)]
+        rule: Line = [(" " * indent, ""), (manner.text(grid.rule), "muted")]
+        for words in ([title] if grid.title else []) + ([rule] if grid.rule else []):
+            for line in wrapped(words, manner.stream.width, indent):
+                block.add(line)
+        block.titles = len(block.lines)
         for ruler in self.margin.top:
             block.add(self.ruler(ruler).line())
         block.header = len(block.lines)

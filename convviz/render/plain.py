@@ -29,7 +29,9 @@ RESULT_WORDS = {Role.OUTPUT: "chosen", Role.INPUT: "chosen"}
 def statements(scene: Scene, *, full: bool = False, precision: int | None = None) -> str:
     """What the scene shows, in words."""
     manner = Manner(ASCII, False, full, precision)
-    ready = [sheet for group in groups(scene) for sheet in numbers(group, manner)]
+    # Input, kernel and stamp of a lane are one statement: they are cut alike.
+    alike = scene.bands[0][-1] if scene.diagram == "overlap" else None
+    ready = [sheet for group in groups(scene) for sheet in numbers(group, manner, alike)]
     lines = [headline(scene)]
     if scene.diagram == "overlap":
         lines += lane_lines(ready)
@@ -41,7 +43,9 @@ def statements(scene: Scene, *, full: bool = False, precision: int | None = None
     formats = {sheet.grid.key: sheet.format for sheet in ready}
     for equation in scene.equations:
         lines.append(f"{subject(equation, scene)} is {equation_line(equation, formats, precision)}")
-    lines += [line for label in scene.labels for line in label_lines(label)]
+    # What − and + stand for is said in words where they occur.
+    spoken = [label for label in scene.labels if label.name != "padding"]
+    lines += [line for label in spoken for line in label_lines(label)]
     rounding = sorted({sheet.format.rounding for sheet in ready} - {""})
     if rounding:
         lines.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
@@ -63,12 +67,15 @@ def groups(scene: Scene) -> list[list[Grid]]:
     return [[grid] for grid in grids]
 
 
-def numbers(grids: Sequence[Grid], manner: Manner) -> list[Sheet]:
-    """Sheets of what is shown."""
+def numbers(grids: Sequence[Grid], manner: Manner, alike: Grid | None = None) -> list[Sheet]:
+    """Sheets of what is shown; grids with as many rows as `alike` show the rows that it shows."""
+    leads = [
+        alike if alike is not None and alike.shape[0] == grid.shape[0] else grid for grid in grids
+    ]
     return sheets(
         grids,
         manner,
-        [shown_rows(grid, manner) for grid in grids],
+        [shown_rows(lead, manner) for lead in leads],
         [shown_cols(grid, manner) for grid in grids],
     )
 
@@ -115,7 +122,7 @@ def grid_lines(sheet: Sheet, scene: Scene) -> Iterator[str]:
     lead = "" if panels else f"{name or grid.key}"
     if lead and not line:
         yield lead
-    yield from unread(grid)
+    yield from marked(grid)
     subject = "" if panels else subject_of(grid)
     before = -1
     for place, row in enumerate(sheet.rows.tolist()):
@@ -143,15 +150,30 @@ def subject_of(grid: Grid) -> str:
     return f"padded {word}" if word == "input" and grid.frames else word
 
 
-def unread(grid: Grid) -> Iterator[str]:
-    """The rows and columns that no window reads."""
-    for word, rulers in (("row", grid.left), ("column", grid.top)):
+MARKED = {
+    Mark.UNREAD: "never read",
+    Mark.CROPPED: "cropped",
+    Mark.KEPT: "kept by output_padding",
+}
+
+
+def marked(grid: Grid) -> Iterator[str]:
+    """The rows and columns that no window reads, that padding crops, that output_padding keeps."""
+    axes = (("row", grid.left), ("column", (*grid.top, *grid.bottom)))
+    for axis, rulers in axes:
+        word = "cell" if grid.shape[0] == 1 else axis
         for ruler in rulers:
-            lines = np.flatnonzero(ruler.labels == Mark.UNREAD) if ruler.starts else []
-            if len(lines):
-                which = cut([str(int(line)) for line in lines], ", ")
-                many = f"{word} {which} is" if len(lines) == 1 else f"{word}s {which} are"
-                yield f"{subject_of(grid)} {many} never read"
+            for mark, said_as in MARKED.items():
+                lines = np.flatnonzero(ruler.labels == mark).tolist()
+                if lines and (ruler.starts or mark is not Mark.UNREAD):
+                    listed = cut([str(line) for line in lines], ", ")
+                    many = f"{word} {listed} is" if len(lines) == 1 else f"{word}s {listed} are"
+                    owner = "sum" if ruler in grid.bottom else subject_of(grid)
+                    yield f"{owner} {many} {said_as}"
+    if grid.shape[0] == 1 and (lines := np.flatnonzero(grid.all_roles[0] == Role.UNREAD).tolist()):
+        listed = cut([str(line) for line in lines], ", ")
+        cells = f"cell {listed} is" if len(lines) == 1 else f"cells {listed} are"
+        yield f"{subject_of(grid)} {cells} {MARKED[Mark.UNREAD]}"
 
 
 def lane_lines(ready: Sequence[Sheet]) -> Iterator[str]:

@@ -32,18 +32,21 @@ def wrapped(line: Line, width: int, indent: int) -> list[Line]:
         return [line]
     lines: list[Line] = [[]]
     at = 0
+    waiting: Line = []
     for blank, found in words(line):
         word = found
         size = line_width(word)
         if blank:
-            # No line begins with the blank that it was broken at.
-            if at + size < width and not (len(lines) > 1 and at == indent):
-                lines[-1] += word
-                at += size
+            # A blank is written with the word after it: no line ends or begins with one.
+            waiting = word
             continue
-        if at + size > width and at > indent:
+        if waiting and at + line_width(waiting) + size <= width:
+            lines[-1] += waiting
+            at += line_width(waiting)
+        elif waiting and at > indent:
             lines.append([(" " * indent, "")])
             at = indent
+        waiting = []
         while at + size > width:
             head, word = split(word, width - at)
             lines[-1] += head

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from convviz.diagrams.scene import Equation, Grid, Omission, Scene
-from convviz.render import equations, lanes, sentences
+from convviz.render import equations, lanes, line, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
@@ -18,6 +18,9 @@ from convviz.render.stream import Stream
 IDENTITY = {"padding", "tiling", "overlap"}
 """Diagrams whose cells wear the color of their source; all others use role colors."""
 
+ONE_AXIS = {"line": "input", "overlap": "lanes"}
+"""Diagrams of one axis → the grid whose cells stand for all."""
+
 
 def screen(
     scene: Scene,
@@ -26,12 +29,14 @@ def screen(
     full: bool = False,
     precision: int | None = None,
     kept: int | None = None,
+    noted: bool = True,
 ) -> str:
     """The whole screen, as it is written to `stream`.
 
     full: nothing is elided. precision: decimals of numbers that are not whole.
     kept: rows of each grid that are kept at its ends and around what matters, where the screen is
           too low for all; None: the rows of a large grid alone are elided.
+    noted: the notes stand at the end.
     """
     manner = Manner(stream, scene.diagram in IDENTITY, full, precision, kept)
     page = Page(manner, stream.width)
@@ -41,11 +46,10 @@ def screen(
     writer = writer_of.writer()
     below = [equation for equation in scene.equations if equation.band < 0]
     lines: list[Line] = [*sentences.headline(scene, stream, stream.width), []]
-    for line in stacked(blocks).lines:
-        lines.append(line)
+    lines += stacked(blocks).lines
     after = [
         *facts(scene, below, writer, stream),
-        *sentences.note_lines(notes(scene, page, writer), stream, stream.width),
+        *sentences.note_lines(notes(scene, page, writer) if noted else [], stream, stream.width),
     ]
     return stream.encode([*lines, *([[]] if after else []), *after])
 
@@ -95,19 +99,14 @@ def notes(scene: Scene, page: Page, writer: Writer) -> list[str]:
         found.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
     elif writer.doubts:
         found.append("≈ the printed numbers give this up to rounding")
-    hidden = [text for text in (hiding(sheet, scene) for sheet in singled(page)) if text]
-    hidden = list(dict.fromkeys(hidden))
+    hidden = list(dict.fromkeys(hiding(sheet, scene) for sheet in page.ledger.sheets))
+    hidden = [text for text in hidden if text]
     if hidden:
         saves = f", -o {scene.saves} saves them" if scene.saves else ""
         found.append(f"{', '.join(hidden)} not shown · --full prints all{saves}")
     elif scene.omitted:
         found.append("--full prints all")
     return found
-
-
-def singled(page: Page) -> list[Sheet]:
-    """The sheets on the page, one for each group that is cut alike."""
-    return list({id(sheet): sheet for sheet in page.ledger.sheets}.values())
 
 
 def hiding(sheet: Sheet, scene: Scene) -> str:
@@ -135,7 +134,10 @@ def hiding(sheet: Sheet, scene: Scene) -> str:
         words = f"{parts[0][1]} of {parts[0][2]} rows and cols"
     else:
         words = " and ".join(f"{hidden} of {total} {name}" for name, hidden, total in parts)
-    if scene.diagram in {"padding", "tiling", "compare", "line", "overlap"}:
+    if scene.diagram in ONE_AXIS:
+        words = words.replace("rows", "inputs").replace("cols", "cells")
+        return words if grid.key == ONE_AXIS[scene.diagram] else ""
+    if scene.diagram in {"padding", "tiling", "compare"}:
         return words.replace("cols", "cells") if grid.shape[0] == 1 else words
     word = grid.key.partition("[")[0]
     return f"{word}: {words}"
@@ -206,6 +208,8 @@ def channels(scene: Scene, page: Page, writers: Writers) -> list[Block]:
             if omission.band == number:
                 blocks.append(omitted(omission, page))
         blocks.append(block)
+    after = [omission for omission in scene.omitted if omission.band == len(lane_bands)]
+    blocks += [omitted(omission, page) for omission in after]
     return [*blocks, page.row(last, gaps=(4, 3))]
 
 
@@ -282,6 +286,6 @@ ARRANGEMENTS: dict[str, Arrangement] = {
     "tiling": panels,
     "compare": panels,
     "channels": channels,
-    "line": lambda scene, page, writers: lanes.gathered(scene, page),
+    "line": lambda scene, page, writers: line.gathered(scene, page),
     "overlap": lambda scene, page, writers: lanes.scattered(scene, page),
 }
