@@ -153,11 +153,13 @@ def play(found: Sequence[Scene], wanted: Looks) -> None:
     def stream() -> Stream:
         return Stream.of(sys.stdout, color=wanted.color, theme=wanted.theme, ascii=wanted.ascii)
 
-    def draw(scene: Scene, on: Stream, kept: int | None) -> str:
-        return terminal.screen(scene, on, full=wanted.full, precision=wanted.precision, kept=kept)
+    def draw(scene: Scene, on: Stream, kept: int | None, noted: bool) -> str:
+        return terminal.screen(
+            scene, on, full=wanted.full, precision=wanted.precision, kept=kept, noted=noted
+        )
 
     if not live.can_play(sys.stdout):
-        speaking.write(draw(found[-1], stream(), None))
+        speaking.write(draw(found[-1], stream(), None, True))
         return
     speaking.flush()
     live.play(found, sys.stdout, stream, draw, fps=asked.fps or live.FPS, step=asked.step)

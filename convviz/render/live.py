@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TextIO
 
-from convviz.diagrams.scene import Scene
+from convviz.diagrams.scene import Omission, Scene
 from convviz.errors import SpecError
 from convviz.render.display import Display, Lines
 from convviz.render.keys import Keys, keyboard
@@ -31,37 +31,57 @@ LEAST_ROWS = 12
 BAR = 16
 """Cells of the progress bar."""
 
-Drawn = Callable[[Scene, Stream, "int | None"], str]
-"""(scene, stream, kept) → the screen: of each grid so many rows are kept at its ends and around
-the window; None: as many as on a still screen."""
+Drawn = Callable[[Scene, Stream, "int | None", bool], str]
+"""(scene, stream, kept, noted) → the screen: of each grid so many rows are kept at its ends and
+around the window, None: as many as on a still screen; with notes or without."""
 
 KEPT = (None, 12, 8, 6, 5, 4, 3, 2, 1)
 """Rows that are kept, from many to few."""
 
 
 class Diet(NamedTuple):
-    """What a low terminal does without. kept: see `Drawn`."""
+    """What a low terminal does without.
+
+    kept: see `Drawn`. lanes: channels that are shown, where a scene has a lane for each.
+    """
 
     kept: int | None = None
     labels: bool = True
+    lanes: int | None = None
     equations: bool = True
 
     def of(self, scene: Scene) -> Scene:
-        """What is left of a scene besides its notes, which give way to the status."""
-        return replace(
+        """What is left of a scene."""
+        left = replace(
             scene,
-            notes=(),
             labels=scene.labels if self.labels else (),
             equations=scene.equations if self.equations else (),
         )
+        return left if self.lanes is None else fewer(left, self.lanes)
+
+
+def fewer(scene: Scene, lanes: int) -> Scene:
+    """A scene of channels with the first `lanes` of them, and a line that counts the others."""
+    missing = len(scene.bands) - 1 - lanes
+    if scene.diagram != "channels" or missing <= 0:
+        return scene
+    more = sum(omission.count for omission in scene.omitted)
+    what = scene.omitted[0].what if scene.omitted else "channels"
+    return replace(
+        scene,
+        bands=(*scene.bands[:lanes], scene.bands[-1]),
+        equations=tuple(e for e in scene.equations if e.band < lanes),
+        omitted=(Omission(lanes, 0, missing + more, what),),
+    )
 
 
 DIETS = (
     Diet(),
-    *(Diet(kept, labels=False) for kept in KEPT),
-    *(Diet(kept, labels=False, equations=False) for kept in KEPT),
+    Diet(labels=False),
+    *(Diet(kept, labels=False, lanes=1) for kept in KEPT),
+    *(Diet(kept, labels=False, lanes=1, equations=False) for kept in KEPT),
 )
-"""What is tried until a film fits: first the facts that stand still go, then rows, then sums."""
+"""What is tried until a film fits: first facts that stand still go, then lanes, rows, sums."""
 
 
 @dataclass
@@ -175,8 +195,8 @@ class Theater:
                 break
 
     def lines(self, step: int) -> Lines:
-        """The screen of a step, as much as there is room for."""
-        text = self.draw(self.diet.of(self.scenes[step]), self.now, self.diet.kept)
+        """The screen of a step, as much as there is room for; notes give way to the status."""
+        text = self.draw(self.diet.of(self.scenes[step]), self.now, self.diet.kept, False)
         return text.rstrip("\n").split("\n")
 
     def check(self) -> None:
@@ -202,7 +222,7 @@ class Theater:
 
     def leave(self) -> None:
         """Let the step stand as a still screen would, whole; what is too high scrolls up."""
-        text = self.draw(self.scenes[self.player.at], self.now, None)
+        text = self.draw(self.scenes[self.player.at], self.now, None, True)
         lines = text.rstrip("\n").split("\n")
         if len(lines) > self.rows:
             self.display.clear(self.columns)
@@ -262,7 +282,7 @@ def play(
     Raises SpecError: the terminal is too low.
     """
     if not can_play(file):
-        file.write(draw(scenes[-1], stream(), None))
+        file.write(draw(scenes[-1], stream(), None, True))
         return
     player = Player(len(scenes), fps, playing=not step, stays=step)
     theater = Theater(scenes, file, stream, draw, player, Display(file))

@@ -206,8 +206,10 @@ def film(count, height=14):
     return [Scene(f"{i}", ((Run(f"headline {i}"),),), (), notes=("note",)) for i in range(count)]
 
 
-def draw(scene, stream, kept):
-    return "".join(f"{line}\n" for line in [f"screen {scene.diagram}", "same", *scene.notes])
+def draw(scene, stream, kept, noted):
+    return "".join(
+        f"{line}\n" for line in [f"screen {scene.diagram}", "same", *(scene.notes if noted else ())]
+    )
 
 
 def test_what_is_no_terminal_gets_the_last_frame_alone():
@@ -233,7 +235,7 @@ def test_a_terminal_that_is_too_low_is_told_the_height_it_needs(monkeypatch):
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 9)))
     with pytest.raises(SpecError, match="the terminal has 9 rows, and the film needs 12"):
         play(film(2), out, Stream, draw)
-    high = lambda scene, stream, kept: "x\n" * 30  # noqa: E731
+    high = lambda scene, stream, kept, noted: "x\n" * 30  # noqa: E731
     with pytest.raises(SpecError, match="the film needs 31"):
         play(film(2), out, Stream, high)
 
@@ -242,7 +244,7 @@ def test_in_a_low_terminal_rows_are_elided_until_the_film_fits(monkeypatch):
     out = Terminal()
     out.fileno = lambda: 1
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 14)))
-    high = lambda scene, stream, kept: "x\n" * (30 if kept is None else 4 + 2 * kept)  # noqa: E731
+    high = lambda scene, stream, kept, noted: "x\n" * (30 if kept is None else 4 + 2 * kept)  # noqa: E731
     theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
     theater.look()
     theater.check()
@@ -256,7 +258,7 @@ def test_facts_that_stand_still_give_way_before_rows_do(monkeypatch):
     labels = (Label("size", ()), Label("coverage", ()))
     scenes = [replace(scene, labels=labels) for scene in film(3)]
 
-    def high(scene, stream, kept):
+    def high(scene, stream, kept, noted):
         return "x\n" * ((12 if kept is None else 3) + len(scene.labels))
 
     theater = Theater(scenes, out, Stream, high, Player(3), Display(out))
@@ -269,8 +271,8 @@ def test_what_is_too_high_in_the_end_scrolls_up(monkeypatch):
     out.fileno = lambda: 1
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 14)))
 
-    def high(scene, stream, kept):
-        return "".join(f"{n}\n" for n in range(20 if scene.notes else 5))
+    def high(scene, stream, kept, noted):
+        return "".join(f"{n}\n" for n in range(20 if noted else 5))
 
     theater = Theater(film(1), out, Stream, high, Player(1), Display(out))
     theater.look()
@@ -283,7 +285,7 @@ def test_a_step_that_is_lower_than_others_keeps_the_status_in_place(monkeypatch)
     out = Terminal()
     out.fileno = lambda: 1
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
-    high = lambda scene, stream, kept: "x\n" * (5 if scene.diagram == "0" else 3)  # noqa: E731
+    high = lambda scene, stream, kept, noted: "x\n" * (5 if scene.diagram == "0" else 3)  # noqa: E731
     theater = Theater(film(3), out, Stream, high, Player(3), Display(out))
     for at in (0, 1, 2):
         theater.player.at = at
@@ -301,7 +303,7 @@ CHILD = """
     from convviz.render.live import play
     from convviz.render.stream import Stream
     scenes = [Scene(str(i), (), ()) for i in range(9)]
-    draw = lambda scene, stream, kept: f"screen {scene.diagram}\\nsame\\n"
+    draw = lambda scene, stream, kept, noted: f"screen {scene.diagram}\\nsame\\n"
     try:
         play(scenes, sys.stdout, lambda: Stream.of(sys.stdout), draw, fps=FPS, step=STEP)
     except KeyboardInterrupt:
@@ -444,7 +446,7 @@ def test_step_seven_of_the_golden_film_is_the_golden_screen(monkeypatch):
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
     player = Player(16, playing=False)
     scenes = motion([account], View())
-    draw = lambda scene, stream, kept: screen(scene, stream, kept=kept)  # noqa: E731
+    draw = lambda scene, stream, kept, noted: screen(scene, stream, kept=kept, noted=noted)  # noqa: E731
     theater = Theater(scenes, out, Stream, draw, player, Display(out))
     theater.look()
     for player.at in (0, 5, 9, 6):
