@@ -261,3 +261,26 @@ def test_an_interrupt_while_it_waits_is_130_and_silent() -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells and signals")
+def test_an_interrupt_while_modules_load_is_130_and_silent() -> None:
+    code = (
+        "import signal, sys, os\n"
+        "class Late:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'convviz.cli.speaking': os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Late())\n"
+        "from convviz.__main__ import run; run(['--version'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="shells")
+def test_streams_that_are_closed_end_with_1_and_without_a_traceback() -> None:
+    for end, status in ((">&-", 1), ("2>&-", 0), ("<&-", 0)):
+        line = f"{sys.executable} -m convviz pad --json {end}"
+        done = subprocess.run(["bash", "-c", line], capture_output=True, cwd=ROOT, check=False)
+        assert done.returncode == status
+        assert b"Traceback" not in done.stderr
