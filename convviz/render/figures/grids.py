@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Frame, Grid, Rect, Role
-from convviz.render.colors import (
-    count_ramp,
-    ident,
-    ident_field,
-    ink_on,
-    kernel_ramp,
-    mixed,
-    value_ramp,
-)
+from convviz.render.colors import ink_on, mixed
 from convviz.render.figures.canvas import OUTLINES, Box, Canvas
-from convviz.render.figures.labels import labels, powers
+from convviz.render.figures.faces import face_colors
+from convviz.render.figures.labels import POWER, Labels, Writing, labels, writing, written
 from convviz.render.figures.type import MEDIUM, REGULAR, SEMIBOLD, Typeface
-from convviz.render.style import Theme
 
 Array = NDArray[Any]
 
@@ -32,6 +25,8 @@ WIDEST = 0.78
 """Of a pitch: the widest number on a tile."""
 TILES_FROM = 5.0
 """Points of pitch from which cells are drawn one by one; below, a grid is a picture."""
+MOST_NUMBERS = 2500
+"""Cells of a grid whose numbers are written at all."""
 MOST_SAMPLES = 4096
 """Rows or columns that a picture of a grid reads; more than a page has pixels."""
 
@@ -90,16 +85,40 @@ class Digits:
     @classmethod
     def of(cls, values: Array, typeface: Typeface, roles: Array | None = None) -> Digits:
         """The labels of `values` at the largest size that fits."""
-        made = labels(values)
-        digits = cls._sized(made.texts, made.exact, typeface, roles)
-        if digits.tile < 0.19:
-            short = powers(values)
-            shorter = cls._sized(short.texts, short.exact, typeface, roles)
-            return shorter if shorter.tile > digits.tile else digits
-        return digits
+        return cls._sized(labels(values), typeface, roles)
 
     @classmethod
-    def _sized(cls, texts: Array, exact: bool, typeface: Typeface, roles: Array | None) -> Digits:
+    def readable(
+        cls,
+        grid: Grid,
+        typeface: Typeface,
+        u: float,
+        least: float,
+        *,
+        alike: Sequence[Grid] = (),
+    ) -> Digits | None:
+        """The numbers of `grid` if they are `least` points at pitch `u`, rounded if they must be.
+
+        alike: grids whose numbers are written alike, planes of one tensor.
+        """
+        rows, cols = grid.shape
+        if u < least or rows * cols > MOST_NUMBERS:
+            return None
+        more = [other.values for other in alike if other is not grid]
+        more += [grid.others] if grid.others is not None else []
+        every = np.concatenate([values.ravel() for values in (grid.values, *more)])
+        ways = [writing(every, significant) for significant in (3, 2, 1)]
+        for way in (*ways, Writing(POWER, False)):
+            digits = cls._sized(written(grid.values, way), typeface, grid.all_roles)
+            for values in more:
+                digits = digits.within(cls._sized(written(values, way), typeface, None))
+            if u >= digits.pitch(least):
+                return digits
+        return None
+
+    @classmethod
+    def _sized(cls, made: Labels, typeface: Typeface, roles: Array | None) -> Digits:
+        texts = made.texts
         wide = _widest(texts, typeface, SEMIBOLD)
         copied = texts if roles is None else texts[np.isin(roles, (Role.COPY, Role.FILL))]
         wide_copy = _widest(copied, typeface, MEDIUM)
@@ -107,7 +126,11 @@ class Digits:
         pill = disc < 0.26
         if pill:
             disc = min(0.36, 0.78 / wide_copy)
-        return cls(texts, min(0.42, WIDEST / wide), disc, pill, exact)
+        return cls(texts, min(0.42, WIDEST / wide), disc, pill, made.exact)
+
+    def within(self, other: Digits) -> Digits:
+        """These numbers, no larger than those of `other`."""
+        return replace(self, tile=min(self.tile, other.tile))
 
     @property
     def room(self) -> float:
@@ -125,75 +148,77 @@ def _widest(texts: Array, typeface: Typeface, weight: int) -> float:
     return max((typeface.width(text, 1.0, weight) for text in distinct), default=0.5) or 0.5
 
 
-def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Array) -> Array:
-    """(len(rows), len(cols), 3): the fill of cells: by identity if there is one, else by role."""
-    roles = np.asarray(grid.roles.at(rows, cols))
-    colors = np.empty((*roles.shape, 3))
-    colors[:] = theme.color("panel")
-    painted, known = identity(grid, rows, cols)
-    if known.any():
-        known &= ~np.isin(roles, NAMELESS)
-        colors[known] = painted[known]
-    for kind in np.unique(roles[~known]).tolist():
-        chosen = (roles == kind) & ~known
-        colors[chosen] = _by_role(Role(kind), theme, values, chosen)
-    return colors
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A grid where it stands, with the fills of its cells before and after fading."""
 
+    canvas: Canvas
+    grid: Grid
+    place: Place
+    digits: Digits | None
+    solid: Array
+    shown: Array
 
-NAMELESS = (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND, Role.ZERO)
-"""Cells that wear no identity, wherever they lie."""
+    @property
+    def roles(self) -> Array:
+        """(rows, cols) of `Role`."""
+        return self.grid.all_roles
 
+    def at(self, chosen: Array) -> Array:
+        """(n, 2): the middles of the chosen cells."""
+        return self.place.centers(*np.nonzero(chosen))
 
-def identity(grid: Grid, rows: Array, cols: Array) -> tuple[Array, Array]:
-    """((len(rows), len(cols), 3), (len(rows), len(cols))): identity colors, and where they hold."""
-    if grid.which is not None:
-        which = np.asarray(grid.which.at(rows, cols))
-        place = np.divmod(np.maximum(which, 0), grid.extent[1])
-        return ident(*place, *grid.extent), which >= 0
-    shape = (len(rows), len(cols))
-    if grid.source is None:
-        return np.zeros((*shape, 3)), np.zeros(shape, dtype=bool)
-    if grid.by_row:
-        own = ident(grid.source[0][rows], grid.source[1][rows], *grid.extent)
-        return np.broadcast_to(own[:, None], (*shape, 3)), np.ones(shape, dtype=bool)
-    row_ids, col_ids = grid.source[0][rows], grid.source[1][cols]
-    painted = ident_field(np.maximum(row_ids, 0), np.maximum(col_ids, 0), grid.extent)
-    return painted, (row_ids >= 0)[:, None] & (col_ids >= 0)
+    def shapes(self) -> None:
+        """Tiles, discs or pills, rings, hollow tiles, and a dash where there is nothing."""
+        canvas, theme, u, roles = self.canvas, self.canvas.theme, self.place.u, self.roles
+        edge = theme.color("pad_edge")
+        tiled = np.isin(roles, (*TILED, Role.HOLE))
+        copied, filled, beyond = roles == Role.COPY, roles == Role.FILL, roles == Role.BEYOND
+        pill = self.digits is not None and self.digits.pill
+        disc, ring = (PILL, PILL) if pill else ((DISC, DISC), (RING, RING))
+        canvas.tiles(self.at(tiled), TILE * u, self.shown[tiled])
+        canvas.pills(self.at(copied), disc[0] * u, disc[1] * u, faces=self.shown[copied])
+        line = max(0.5, 0.03 * u)
+        canvas.pills(self.at(filled), ring[0] * u, ring[1] * u, edge=edge, width=line)
+        canvas.hollows(self.at(roles == Role.PENDING), 0.86 * u, theme.color("line"))
+        dashes = np.broadcast_to(edge, (int(beyond.sum()), 3))
+        canvas.pills(self.at(beyond), 0.26 * u, 0.05 * u, faces=dashes)
 
+    def numbers(self) -> None:
+        """The numbers, in the ink that contrasts or in the color of their role."""
+        theme, roles, grid = self.canvas.theme, self.roles, self.grid
+        faded = np.asarray(~np.isclose(self.solid, self.shown).all(axis=-1))
+        inks = ink_on(self.shown)
+        pale = mixed(inks, self.shown, np.full(faded.shape, 0.62))
+        inks = np.where(faded[..., None], pale, inks)
+        own = grid.source is None
+        zero = (roles == Role.KERNEL) & (grid.values == 0)
+        computed = np.isin(roles, (Role.OUTPUT, Role.SUM)) & own
+        unread = (roles == Role.UNREAD) & own
+        tiles = np.isin(roles, TILED) & ~zero & ~computed & ~unread
+        copied = roles == Role.COPY
+        self._write(tiles & ~faded, inks[tiles & ~faded], SEMIBOLD)
+        self._write(tiles & faded, inks[tiles & faded], REGULAR)
+        self._write(zero, theme.color("ink2"), REGULAR)
+        self._write(computed, theme.trio(Role.OUTPUT)[2], SEMIBOLD)
+        self._write(unread, theme.color("ink3"), REGULAR)
+        self._write(roles == Role.TEXT, theme.color("ink"), REGULAR)
+        self._write(copied, inks[copied], MEDIUM, copy=True)
+        self._write(roles == Role.FILL, theme.color("ink3"), REGULAR, copy=True)
 
-def _by_role(role: Role, theme: Theme, values: Array, chosen: Array) -> Array:
-    """(n, 3): fills of the chosen cells of one role."""
-    picked = np.asarray(values[chosen], float)
-    if role in (Role.INPUT, Role.COPY):
-        return value_ramp(_share(picked, values), theme.name)
-    if role == Role.KERNEL:
-        return kernel_ramp(_size(picked), theme.name)
-    if role == Role.COUNT:
-        return count_ramp(picked, max(float(picked.max(initial=1)), 1), theme.name)
-    tints = {Role.OUTPUT: 0, Role.SUM: 0, Role.HOLE: 0, Role.STAMP: 0}
-    color = theme.trio(role)[tints[role]] if role in tints else theme.color("panel")
-    return np.broadcast_to(color, (len(picked), 3))
-
-
-def _share(picked: Array, values: Array) -> Array:
-    """Where values lie between the smallest and the largest that is finite, 0 … 1."""
-    every = np.asarray(values, float)
-    finite = every[np.isfinite(every)]
-    if not finite.size or finite.max() == finite.min():
-        return np.where(np.isfinite(picked), 0.35, 0.0)
-    with np.errstate(invalid="ignore", over="ignore"):
-        t = (picked / 2 - finite.min() / 2) / (finite.max() / 2 - finite.min() / 2)
-    return np.asarray(np.nan_to_num(t, nan=0.0, posinf=1.0, neginf=0.0))
-
-
-def _size(picked: Array) -> Array:
-    """The size of values against the largest, 0 … 1."""
-    sizes = np.abs(picked)
-    finite = sizes[np.isfinite(sizes)]
-    most = finite.max(initial=0.0)
-    if most == 0:
-        return np.zeros(sizes.shape)
-    return np.asarray(np.clip(np.nan_to_num(sizes / most, nan=0.0, posinf=1.0), 0, 1))
+    def _write(self, chosen: Array, inks: Array, weight: int, *, copy: bool = False) -> None:
+        digits, u = self.digits, self.place.u
+        if digits is None or not chosen.any():
+            return
+        size, room = (digits.disc, digits.room) if copy else (digits.tile, TILE)
+        self.canvas.numbers(
+            digits.texts[chosen].tolist(),
+            self.at(chosen),
+            size * u,
+            np.broadcast_to(inks, (int(chosen.sum()), 3)),
+            weight=weight,
+            room=room * u,
+        )
 
 
 def draw_cells(
@@ -204,121 +229,41 @@ def draw_cells(
     *,
     colors: Array | None = None,
     share: Array | None = None,
-    ink: Array | None = None,
 ) -> None:
     """Draw the cells of a grid; frames and windows come separately.
 
     digits: None where numbers would be too small.
     colors: (rows, cols, 3) instead of the grid's own.
     share:  (rows, cols): how much of a cell stays, the rest fades into the paper.
-    ink:    (3,) for all numbers on tiles instead of the ink that contrasts.
     """
-    if place.u < TILES_FROM:
+    if place.u < TILES_FROM or grid.picture is not None:
         draw_picture(canvas, grid, place)
         return
-    theme, u = canvas.theme, place.u
-    rows, cols = np.indices(grid.shape)
-    values = grid.values
     if colors is None:
-        colors = face_colors(
-            grid, theme, values, np.arange(grid.shape[0]), np.arange(grid.shape[1])
-        )
-    solid = colors
-    if share is not None:
-        colors = mixed(colors, theme.color("paper"), share)
-    roles = grid.all_roles
-    tiled = np.isin(roles, (*TILED, Role.HOLE))
-    copied, filled, pending = roles == Role.COPY, roles == Role.FILL, roles == Role.PENDING
-
-    def at(chosen: Array) -> Array:
-        return place.centers(rows[chosen], cols[chosen])
-
-    if tiled.any():
-        canvas.tiles(at(tiled), TILE * u, colors[tiled])
-    pill = digits is not None and digits.pill
-    if copied.any():
-        if pill:
-            canvas.pills(at(copied), PILL[0] * u, PILL[1] * u, faces=colors[copied])
-        else:
-            canvas.discs(at(copied), DISC * u, colors[copied])
-    if filled.any():
-        edge, width = theme.color("pad_edge"), max(0.5, 0.03 * u)
-        if pill:
-            canvas.pills(at(filled), PILL[0] * u, PILL[1] * u, edge=edge, width=width)
-        else:
-            canvas.rings(at(filled), RING * u, edge, width)
-    if pending.any():
-        canvas.hollows(at(pending), 0.86 * u, theme.color("line"))
-    beyond = roles == Role.BEYOND
-    if beyond.any():
-        # Nothing is there: a window reaches over the end.
-        canvas.pills(at(beyond), 0.26 * u, 0.05 * u, faces=_alike(theme.color("pad_edge"), beyond))
-    if digits is not None:
-        _draw_digits(canvas, grid, place, digits, Face(solid, colors, ink))
-
-
-def _alike(color: Array, chosen: Array) -> Array:
-    """(n, 3): one color for all chosen cells."""
-    return np.broadcast_to(color, (int(chosen.sum()), 3))
-
-
-@dataclass(frozen=True, eq=False)
-class Face:
-    """A grid's fills before and after fading, and the ink that all of its tiles share, if any."""
-
-    solid: Array
-    shown: Array
-    ink: Array | None = None
-
-
-def _draw_digits(canvas: Canvas, grid: Grid, place: Place, digits: Digits, face: Face) -> None:
-    theme, u, roles = canvas.theme, place.u, grid.all_roles
-    rows, cols = np.indices(grid.shape)
-    faded = np.asarray(~np.isclose(face.solid, face.shown).all(axis=-1))
-
-    def write(chosen: Array, inks: Array, weight: int, *, copy: bool = False) -> None:
-        if chosen.any():
-            size, room = (digits.disc, digits.room) if copy else (digits.tile, TILE)
-            canvas.numbers(
-                digits.texts[chosen].tolist(),
-                place.centers(rows[chosen], cols[chosen]),
-                size * u,
-                np.broadcast_to(inks, (int(chosen.sum()), 3)),
-                weight=weight,
-                room=room * u,
-            )
-
-    inks = ink_on(face.shown)
-    inks = np.where(faded[..., None], mixed(inks, face.shown, np.full(faded.shape, 0.62)), inks)
-    if face.ink is not None:
-        inks = np.broadcast_to(face.ink, inks.shape)
-    own = grid.source is None and face.ink is None
-    zero = (roles == Role.KERNEL) & (grid.values == 0)
-    computed = np.isin(roles, (Role.OUTPUT, Role.SUM)) & own
-    unread = (roles == Role.UNREAD) & own
-    tiles = np.isin(roles, TILED) & ~zero & ~computed & ~unread
-    write(tiles & ~faded, inks[tiles & ~faded], SEMIBOLD)
-    write(tiles & faded, inks[tiles & faded], REGULAR)
-    write(zero, theme.color("ink2"), REGULAR)
-    write(computed, theme.trio(Role.OUTPUT)[2], SEMIBOLD)
-    write(unread, theme.color("ink3"), REGULAR)
-    write(roles == Role.TEXT, theme.color("ink"), REGULAR)
-    copied = roles == Role.COPY
-    write(copied, inks[copied], MEDIUM, copy=True)
-    write(roles == Role.FILL, theme.color("ink3"), REGULAR, copy=True)
+        rows, cols = map(np.arange, grid.shape)
+        colors = face_colors(grid, canvas.theme, grid.values, rows, cols)
+    paper = canvas.theme.color("paper")
+    shown = colors if share is None else mixed(colors, paper, share)
+    drawing = Drawing(canvas, grid, place, digits, colors, shown)
+    drawing.shapes()
+    drawing.numbers()
 
 
 def draw_picture(canvas: Canvas, grid: Grid, place: Place) -> None:
     """Draw a grid whose cells are too small for tiles as one picture; what is copied fades."""
     rows, cols = (samples(n) for n in grid.shape)
-    values = np.asarray(grid.cells.at(rows, cols)) if grid.source is None else np.zeros((1, 1))
-    if grid.source is not None:
-        values = np.broadcast_to(values, (len(rows), len(cols)))
-    colors = face_colors(grid, canvas.theme, values, rows, cols)
+    if grid.picture is not None:
+        colors = grid.picture[np.ix_(rows, cols)] / 255
+    elif grid.source is not None:
+        unread = np.broadcast_to(np.zeros(()), (len(rows), len(cols)))
+        colors = face_colors(grid, canvas.theme, unread, rows, cols)
+    else:
+        colors = face_colors(grid, canvas.theme, np.asarray(grid.cells.at(rows, cols)), rows, cols)
     roles = np.asarray(grid.roles.at(rows, cols))
     copied, repeated = roles == Role.COPY, roles == Role.REPEAT
     if copied.any() or repeated.any():
-        share = np.where(copied, 0.8 if repeated.any() else 0.45, 1.0)
+        copy = 0.8 if repeated.any() else 0.45 if grid.picture is None else 0.6
+        share = np.where(copied, copy, 1.0)
         share[repeated] = 0.32
         colors = mixed(colors, canvas.theme.color("paper"), share)
     canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)

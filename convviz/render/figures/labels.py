@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +45,7 @@ class Writing(NamedTuple):
 WHOLE, POWER = -1, -2
 
 
-def writing(values: Array) -> Writing:
+def writing(values: Array, significant: int = 3) -> Writing:
     """How to write `values`: integers plain, else as many decimals for all as three digits need.
 
     From five digits on, thousands have a thin space; from 10⁷ (not whole: 10⁵) or below 10⁻³ all
@@ -59,7 +58,7 @@ def writing(values: Array) -> Writing:
         return Writing(WHOLE, True)
     if most >= 1e5 or 0 < most < 1e-3:
         return Writing(POWER, False)
-    decimals = min(4, max(0, 2 - math.floor(math.log10(most)))) if most else 0
+    decimals = min(4, max(0, significant - 1 - math.floor(math.log10(most)))) if most else 0
     for fewer in range(decimals + 1):
         if bool((np.round(finite, fewer) == finite).all()):
             return Writing(fewer, True)
@@ -68,13 +67,15 @@ def writing(values: Array) -> Writing:
 
 def labels(values: Array) -> Labels:
     """`values` as texts, all written alike."""
-    way = writing(values)
-    return Labels(_each(values, way.write), way.exact)
+    return written(values, writing(values))
 
 
-def powers(values: Array) -> Labels:
-    """Labels of two digits and a power of ten: 1.2e5; a bare 0 stays."""
-    return Labels(_each(values, Writing(POWER, False).write), False)
+def written(values: Array, way: Writing) -> Labels:
+    """`values` as texts, written in that way."""
+    array = np.asarray(values)
+    texts = np.empty(array.shape, object)
+    texts.ravel()[:] = [way.write(value) for value in array.ravel().tolist()]
+    return Labels(texts, way.exact)
 
 
 def integer(value: float) -> str:
@@ -103,18 +104,21 @@ def power(value: float) -> str:
 
 
 def number(value: Any) -> str:
-    """One number by itself, by the same rules."""
-    return writing(np.asarray([value])).write(float(value))
+    """One number by itself: whole ones to their last digit, others by the rules of a grid."""
+    return alone(value).write(float(value))
+
+
+def alone(value: Any) -> Writing:
+    """How one number by itself is written."""
+    if math.isfinite(value) and float(value).is_integer() and abs(value) < MOST_EXACT:
+        return Writing(WHOLE, True)
+    return writing(np.asarray([value]))
+
+
+MOST_EXACT = 2.0**53
+"""From here on, whole numbers are as rough as others."""
 
 
 def sizes(shape: tuple[int, ...]) -> str:
     """A shape as words of a picture have it: 4 × 4."""
     return " × ".join(map(str, shape))
-
-
-def _each(values: Array, write: Callable[[float], str]) -> Array:
-    """(…) of str: `write` of every value."""
-    array = np.asarray(values)
-    texts = np.empty(array.shape, object)
-    texts.flat = [write(value) for value in array.ravel().tolist()]
-    return texts

@@ -164,6 +164,10 @@ def _inked(text: str, families: tuple[str, ...], weight: int) -> float:
 
 @lru_cache(maxsize=1024)
 def _glyph(character: str, families: tuple[str, ...], weight: int) -> Glyph:
+    if character.isspace():
+        # TextPath fails where there is nothing to draw.
+        advance = _width(character, families, weight)
+        return Glyph(np.empty((0, 2)), np.empty(0, np.uint8), advance)
     path = TextPath((0, 0), character, prop=_properties(families, 100.0, weight))
     vertices = np.asarray(path.vertices, float).reshape(-1, 2) * (0.01, -0.01)
     codes = np.asarray(path.codes if path.codes is not None else (), np.uint8)

@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
-from convviz.render.figures.compositions.channels import Channels
-from convviz.render.figures.compositions.coverage import Coverage
-from convviz.render.figures.compositions.dilation import Dilation
-from convviz.render.figures.compositions.lanes import Lanes
-from convviz.render.figures.compositions.line import Row
-from convviz.render.figures.compositions.padding import Padding
-from convviz.render.figures.compositions.step import Step
-from convviz.render.figures.compositions.tiling import Tiling
-from convviz.render.figures.compositions.windows import Stride
+from convviz.diagrams.scene import Scene
 from convviz.render.figures.sheet import Arrangement, Sheet
 
 Make = Callable[[Sheet, float, float | None], Arrangement]
 
-
-def gathered(sheet: Sheet, width: float, height: float | None) -> Arrangement:
-    """Convolution and pooling of one plane: all windows where they step, else one window."""
-    return (Step if sheet.scene.pointed else Stride)(sheet, width, height)
-
-
-ARRANGEMENTS: dict[str, Make] = {
-    "padding": Padding,
-    "tiling": Tiling,
-    "stride": gathered,
-    "line": Row,
-    "channels": Channels,
-    "overlap": Lanes,
-    "coverage": Coverage,
-    "dilation": Dilation,
+ARRANGEMENTS = {
+    "padding": "padding.Padding",
+    "tiling": "tiling.Tiling",
+    "window": "step.Step",
+    "stride": "windows.Stride",
+    "line": "line.Row",
+    "channels": "channels.Channels",
+    "overlap": "lanes.Lanes",
+    "coverage": "coverage.Coverage",
+    "image": "image.Image",
+    "dilation": "dilation.Dilation",
+    "groups": "groups.Groups",
+    "matrix": "matrix.Matrix",
+    "receptive-field": "receptive_field.Lines",
+    "receptive-field-plane": "fields.Plane",
+    "holes": "holes.Holes",
+    "kernels": "kernels.Kernels",
+    "network": "network.Boxes",
 }
+"""The name of a diagram → the module and the class that arrange it."""
 
 
 def arrangement(sheet: Sheet, width: float, height: float | None) -> Arrangement:
     """The diagram of a sheet's scene, measured for that room."""
-    return ARRANGEMENTS.get(sheet.scene.diagram, Padding)(sheet, width, height)
+    module, name = ARRANGEMENTS.get(named(sheet.scene), ARRANGEMENTS["padding"]).split(".")
+    make: Make = getattr(import_module(f"{__name__}.{module}"), name)
+    return make(sheet, width, height)
+
+
+def named(scene: Scene) -> str:
+    """The diagram of a scene; of all windows only the chosen one, if the scene is about that."""
+    return "window" if scene.diagram == "stride" and scene.pointed else scene.diagram

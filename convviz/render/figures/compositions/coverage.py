@@ -97,13 +97,10 @@ class Coverage:
         self.way = good[0] if good else max(ways, key=lambda way: fits[way])
         self.u = fits[self.way]
         self.width, self.height = self.measure(self.u, self.way)
-        self.digits = {grid.key: self._digits(grid) for grid in (*first, *second)}
-
-    def _digits(self, grid: Grid) -> Digits | None:
-        if self.u < 2 * TILES_FROM or grid.shape[0] * grid.shape[1] > 2500:
-            return None
-        digits = Digits.of(grid.values, self.sheet.type)
-        return digits if self.u >= digits.pitch(self.sheet.page.least) else None
+        least = sheet.page.least
+        self.digits = {
+            grid.key: Digits.readable(grid, sheet.type, self.u, least) for grid in (*first, *second)
+        }
 
     def gap(self, u: float) -> float:
         """The least distance of grids."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Role, Scene
 from convviz.render.figures.canvas import Canvas, trimmed
-from convviz.render.figures.labels import Writing, number, writing
+from convviz.render.figures.labels import Writing, alone, number, writing
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, Line, Run
 
@@ -164,13 +164,13 @@ def _result_writing(equation: Equation, output: Grid | None) -> Writing:
     """As the output grid writes it, where the result is one of its cells."""
     if equation.band < 0 and output is not None and output.shape[0] * output.shape[1] <= SAMPLE:
         return writing(output.values)
-    return writing(np.asarray([equation.result]))
+    return alone(equation.result)
 
 
 def _exact(sheet: Sheet, equation: Equation) -> bool:
     """Whether the numbers as written lose nothing."""
     if equation.kind == "sum":
-        return all(writing(np.asarray([value])).exact for _, value in equation.parts)
+        return all(alone(value).exact for _, value in equation.parts)
     pairs = zip(equation.grids, (equation.left, equation.right), strict=True)
     return all(
         grid_writing(sheet.scene, key, np.asarray(values)).exact

@@ -10,6 +10,7 @@ from convviz.diagrams.scene import Array, ArrayCells, Grid, Mark, Role
 from convviz.render.colors import count_ramp, ink_on
 from convviz.render.figures.canvas import BACK, Box, Canvas
 from convviz.render.figures.compositions.parts import formula, title_line, verdict
+from convviz.render.figures.faces import face_colors
 from convviz.render.figures.grids import (
     TILE,
     TILES_FROM,
@@ -17,9 +18,7 @@ from convviz.render.figures.grids import (
     Place,
     draw_cells,
     draw_frame,
-    face_colors,
 )
-from convviz.render.figures.labels import writing
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, SEMIBOLD, Line, Run
@@ -60,7 +59,7 @@ class Lanes:
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
         self.digits = {
-            grid.key: self._digits(grid, self.u)
+            grid.key: Digits.readable(grid, sheet.type, self.u, sheet.page.least)
             for grid in (
                 self.input,
                 self.lanes,
@@ -68,12 +67,6 @@ class Lanes:
                 *([self.counts] if self.counts else []),
             )
         }
-
-    def _digits(self, grid: Grid, u: float) -> Digits | None:
-        if u < 2 * TILES_FROM or grid.shape[0] * grid.shape[1] > 20_000:
-            return None
-        digits = Digits.of(grid.values, self.sheet.type)
-        return digits if u >= digits.pitch(self.sheet.page.least) else None
 
     # Lengths.
 
@@ -200,7 +193,7 @@ class Lanes:
         kernel = _row(self.kernel, n)
         k = SMALL * u
         place = Place(left + columns.kernel, middle - k / 2, k, *kernel.shape)
-        self._kernel(canvas, kernel, place)
+        self._kernel(canvas, n, place)
         lane = _row(self.lanes, n)
         cols = np.nonzero(lane.all_roles[0] == Role.STAMP)[0]
         x = left + columns.lanes
@@ -220,17 +213,16 @@ class Lanes:
         digits = self.digits[key]
         return None if digits is None else replace(digits, texts=digits.texts[n : n + 1])
 
-    def _kernel(self, canvas: Canvas, kernel: Grid, place: Place) -> None:
+    def _kernel(self, canvas: Canvas, n: int, place: Place) -> None:
         """A small copy of the kernel: tinted tiles with outlines."""
         tint, mid, strong = canvas.theme.trio(Role.KERNEL)
         k = place.u
         centers = place.centers(np.zeros(place.cols), np.arange(place.cols))
         canvas.tiles(centers, 0.92 * k, np.broadcast_to(tint, (place.cols, 3)))
         canvas.hollows(centers, 0.92 * k, mid, min(1.1, 0.05 * k))
-        digits = Digits.of(self.kernel.values, self.sheet.type)
-        if k >= digits.pitch(self.sheet.page.least):
-            texts = writing(self.kernel.values)
-            labels = [texts.write(float(value)) for value in kernel.values[0]]
+        digits = Digits.readable(self.kernel, self.sheet.type, k, self.sheet.page.least)
+        if digits is not None:
+            labels = digits.texts[n].tolist()
             inks = np.broadcast_to(strong, (place.cols, 3))
             canvas.numbers(labels, centers, digits.tile * k, inks, weight=SEMIBOLD, room=0.92 * k)
 

@@ -79,14 +79,11 @@ class Row:
         high = self.above() + rows * u + (rows - 1) * self.apart(u)
         words = 2.0 * page.formula + self.equation.height
         words += 2.3 * page.small * bool(self.formulas)
-        last = max(self.input.shape[1], max(span[-1] + 1 for span in self.spans))
+        last = max(self.input.shape[1], *(span[-1] + 1 for span in self.spans))
         return max(self.names + self.lead + last * u, self.equation.width), high + words
 
     def _digits(self, grid: Grid, u: float) -> Digits | None:
-        if u < 2 * TILES_FROM or grid.shape[1] > 2500:
-            return None
-        digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
-        return digits if u >= digits.pitch(self.sheet.page.least) else None
+        return Digits.readable(grid, self.sheet.type, u, self.sheet.page.least)
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw the rows, the beams and the words."""
@@ -119,8 +116,7 @@ class Row:
             draw_frame(canvas, place, frame)
         if chosen is not None:
             amber = canvas.theme.trio(Role.KERNEL)[1]
-            with canvas.moving():
-                draw_choice(canvas, place.rect(bounds(chosen)), amber, u, width=3.0)
+            draw_choice(canvas, place.rect(bounds(chosen)), amber, u, width=3.0)
         self._name(canvas, grid, place.left - 0.12 * u, place.top + u / 2)
         if self.shift is None:
             return
@@ -140,16 +136,15 @@ class Row:
         cols = chosen.cols if chosen is not None else tuple(self.spans[0])
         digits = self._digits(self.kernel, u)
         step = cols[1] - cols[0] if len(cols) > 1 else 1
-        with canvas.moving():
-            if step == 1:
-                place = Place(x + cols[0] * u, top, u, 1, len(cols))
-                draw_cells(canvas, self.kernel, place, digits)
-                framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
-            else:
-                spread = _spread(self.kernel, step)
-                place = Place(x + cols[0] * u, top, u, *spread.shape)
-                draw_cells(canvas, spread, place, self._digits(spread, u))
-                framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
+        if step == 1:
+            place = Place(x + cols[0] * u, top, u, 1, len(cols))
+            draw_cells(canvas, self.kernel, place, digits)
+            framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
+        else:
+            spread = _spread(self.kernel, step)
+            place = Place(x + cols[0] * u, top, u, *spread.shape)
+            draw_cells(canvas, spread, place, self._digits(spread, u))
+            framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u)
         self._name(canvas, self.kernel, x - 0.12 * u, top + u / 2)
 
     def _output(self, canvas: Canvas, x: float, top: float) -> None:
@@ -166,8 +161,7 @@ class Row:
             draw_cells(canvas, cell, place, one, colors=colors[:, n : n + 1])
             if chosen is not None and n == chosen.cols[0]:
                 edge = canvas.theme.trio(Role.OUTPUT)[2]
-                with canvas.moving():
-                    draw_choice(canvas, place.rect(Rect(0, 0, 1, 1)), edge, out, width=3.2)
+                draw_choice(canvas, place.rect(Rect(0, 0, 1, 1)), edge, out, width=3.2)
         self._name(canvas, grid, x - 0.12 * self.u, top + self.u / 2)
 
     def _beams(self, canvas: Canvas, place: Place, bottom: float) -> None:
@@ -187,8 +181,7 @@ class Row:
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
         page = self.sheet.page
-        with canvas.moving():
-            baseline = self.equation.draw(canvas, center, bottom + 1.7 * page.formula)
+        baseline = self.equation.draw(canvas, center, bottom + 1.7 * page.formula)
         for label in self.formulas:
             line = (self.sheet.word("size "), *formula(self.sheet, label.text))
             size, lines = self.sheet.type.fit(line, page.small, self.room)

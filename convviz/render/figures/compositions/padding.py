@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Link
 from convviz.render.colors import contrast, ident, rgb
 from convviz.render.figures.canvas import FRAMES, Canvas
+from convviz.render.figures.compositions.multiples import columns_of
 from convviz.render.figures.compositions.panels import Caption
-from convviz.render.figures.grids import TILES_FROM, Digits, Place, draw_cells, draw_frame
-from convviz.render.figures.layout import pitch
+from convviz.render.figures.grids import Digits, Place, draw_cells, draw_frame
 from convviz.render.figures.sheet import Sheet
 
-GAP = 1.29
-"""The least distance of panels, in pitches."""
+GAP, LEAST_GAP = 1.29, 10.0
+"""The least distance of panels, in pitches and in points."""
 ARC_START, ARC_HEAD = 0.25, 0.24
 
 
@@ -36,13 +35,11 @@ class Padding:
         self.links = {grid.key: self._links(grid) for grid in self.grids}
         longest = max((_span(link) for links in self.links.values() for link in links), default=0)
         self.arcs = ARC_START + arc_height(longest, 1.0) + 0.12 if longest else 0.0
-        best = (-1.0, 1)
-        for columns in range(1, len(self.grids) + 1):
-            if math.ceil(len(self.grids) / columns) * columns - len(self.grids) >= columns:
-                continue
-            u = pitch(partial(self.measure, columns=columns), width, height, sheet.page)
-            best = max(best, (u, -abs(columns)), key=lambda pair: (round(pair[0], 3), pair[1]))
-        self.u, self.columns = best[0], -best[1]
+        count = len(self.grids)
+        # On paper, where the content decides the height: one row, while numbers can be read.
+        good = 14.3 if height is None else math.inf
+        room = (width, height)
+        self.u, self.columns = columns_of(count, self.measure, sheet, room, good=good)
         self.width, self.height = self.measure(self.u, self.columns)
         self.digits = self._digits()
 
@@ -51,11 +48,10 @@ class Padding:
 
     def _digits(self) -> list[Digits] | None:
         """The numbers of all panels, none where those of any would be too small."""
-        if self.u < TILES_FROM * 2:
-            return None
-        found = [Digits.of(g.values, self.sheet.type, g.all_roles) for g in self.grids]
-        least = max(digits.pitch(self.sheet.page.least) for digits in found)
-        return found if self.u >= least else None
+        least, face = self.sheet.page.least, self.sheet.type
+        found = [Digits.readable(grid, face, self.u, least) for grid in self.grids]
+        readable = [digits for digits in found if digits is not None]
+        return readable if len(readable) == len(found) else None
 
     def gap(self, u: float, columns: int) -> float:
         """The distance of panels: they share what is left of a row."""

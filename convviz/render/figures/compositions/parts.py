@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from convviz.diagrams.scene import Frame, Grid, Label, Rect, Role, Selection, Text, Windows
-from convviz.render.colors import Floats, contrast, ident, rgb
+from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
-from convviz.render.figures.grids import Place
+from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
 
@@ -36,10 +36,17 @@ def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
 
 
 def draw_title(
-    canvas: Canvas, sheet: Sheet, line: Line, x: float, baseline: float, room: float
+    canvas: Canvas,
+    sheet: Sheet,
+    line: Line,
+    x: float,
+    baseline: float,
+    room: float,
+    *,
+    size: float | None = None,
 ) -> None:
     """A title centered over a grid: smaller where it is wide, and upward in lines after that."""
-    size = sheet.page.label
+    size = sheet.page.label if size is None else size
     wide = sheet.type.line_width(line, size)
     size *= min(1.0, max(0.66, room / wide)) if wide else 1.0
     lines = sheet.type.wrapped(line, size, room) if wide * 0.66 > room else [line]
@@ -208,3 +215,19 @@ def place_at(grid: Grid, left: float, top: float, u: float) -> Place:
 def listed(parts: Sequence[str]) -> str:
     """Parts as one line."""
     return " · ".join(part for part in parts if part)
+
+
+def draw_current(
+    canvas: Canvas, place: Place, cell: tuple[int, int], digits: Digits | None
+) -> None:
+    """The chosen output: solid, framed, its number bold."""
+    u, theme = place.u, canvas.theme
+    _, solid, edge = theme.trio(Role.OUTPUT)
+    centers = np.array([place.center(*cell)])
+    canvas.tiles(centers, TILE * u, solid[None])
+    box = Place(place.left + cell[1] * u, place.top + cell[0] * u, u, 1, 1).box
+    draw_choice(canvas, box, edge, u, width=3.4)
+    if digits is not None:
+        text = [str(digits.texts[cell])]
+        ink = ink_on(solid)[None]
+        canvas.numbers(text, centers, digits.tile * u, ink, weight=BOLD, room=TILE * u)

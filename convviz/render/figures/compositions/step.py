@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from convviz.diagrams.scene import Array, ArrayCells, Grid, Role, Selection
-from convviz.render.colors import Floats, ink_on
+from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
+from convviz.render.colors import Floats
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.parts import (
     bounds,
+    draw_current,
     draw_title,
     formula,
     framed,
@@ -20,7 +21,6 @@ from convviz.render.figures.compositions.parts import (
     window_colors,
 )
 from convviz.render.figures.grids import (
-    TILE,
     TILES_FROM,
     Digits,
     Place,
@@ -55,19 +55,9 @@ class Step:
         if not self.tall:
             self.width = min(width, self.width + 6.0 * self.u)
         grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
-        self.digits = self._digits(grids)
-
-    def _digits(self, grids: list[Grid]) -> dict[str, Digits]:
-        """The numbers of every grid in which they can be read."""
-        if self.u < 2 * TILES_FROM:
-            return {}
-        found = {}
-        for grid in grids:
-            if grid.shape[0] * grid.shape[1] <= 2500:
-                digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
-                if self.u >= digits.pitch(self.sheet.page.least):
-                    found[grid.key] = digits
-        return found
+        self.digits = {
+            grid.key: Digits.readable(grid, sheet.type, self.u, sheet.page.least) for grid in grids
+        }
 
     @property
     def gap(self) -> float:
@@ -153,14 +143,13 @@ class Step:
         colors = self.colors()
         if colors is not None:
             share = np.where(self._losers(), 0.42, 1.0)
-        digits = self.digits.get(grid.key)
+        digits = self.digits[grid.key]
         draw_cells(canvas, shown, place, digits, share=share, colors=colors)
         for frame in grid.frames:
             draw_frame(canvas, place, frame)
         if chosen is not None:
             amber = canvas.theme.trio(Role.KERNEL)[1]
-            with canvas.moving():
-                draw_choice(canvas, place.rect(bounds(chosen)), amber, place.u, width=3.0)
+            draw_choice(canvas, place.rect(bounds(chosen)), amber, place.u, width=3.0)
         self._title(canvas, grid, place)
 
     def colors(self) -> Floats | None:
@@ -211,14 +200,14 @@ class Step:
 
     def _kernel(self, canvas: Canvas, place: Place) -> None:
         assert self.kernel is not None
-        draw_cells(canvas, self.kernel, place, self.digits.get(self.kernel.key))
+        draw_cells(canvas, self.kernel, place, self.digits[self.kernel.key])
         framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], place.u)
         self._title(canvas, self.kernel, place)
 
     def _result(self, canvas: Canvas, grid: Grid, place: Place) -> None:
         """Outputs are tinted, the chosen one is solid in a frame, later ones are hollow."""
         shown, chosen = replace(grid, source=None), grid.chosen
-        digits = self.digits.get(grid.key)
+        digits = self.digits[grid.key]
         self._title(canvas, grid, place)
         if chosen is None or place.u < TILES_FROM:
             draw_cells(canvas, shown, place, digits)
@@ -231,7 +220,10 @@ class Step:
         row, col = chosen.rows[0], chosen.cols[0]
         roles[row, col] = Role.EMPTY
         draw_cells(canvas, replace(shown, roles=ArrayCells(roles)), place, digits)
-        self._current(canvas, grid, place, chosen, digits)
+        if grid.kind == Role.OUTPUT:
+            draw_current(canvas, place, (row, col), digits)
+        else:
+            self._framed(canvas, grid, place)
 
     def _blocks(self, canvas: Canvas, grid: Grid, place: Place, digits: Digits | None) -> None:
         """Outputs in the colors of their windows."""
@@ -240,37 +232,24 @@ class Step:
         chosen = grid.chosen
         assert chosen is not None, "an output has a chosen cell"
         box, edge = place.rect(bounds(chosen)), canvas.theme.trio(Role.OUTPUT)[2]
-        with canvas.moving():
-            draw_choice(canvas, box, edge, place.u, width=3.4)
+        draw_choice(canvas, box, edge, place.u, width=3.4)
 
-    def _current(
-        self,
-        canvas: Canvas,
-        grid: Grid,
-        place: Place,
-        chosen: Selection,
-        digits: Digits | None,
-    ) -> None:
-        """The chosen output."""
-        u, theme = place.u, canvas.theme
-        role = Role.OUTPUT if grid.kind == Role.OUTPUT else Role.FOCUS
-        solid = theme.trio(Role.OUTPUT)[1] if role == Role.OUTPUT else theme.color("panel")
-        edge = theme.trio(Role.OUTPUT)[2] if role == Role.OUTPUT else theme.color("focus")
-        row, col = chosen.rows[0], chosen.cols[0]
-        centers = np.array([place.center(row, col)])
-        with canvas.moving():
-            canvas.tiles(centers, TILE * u, solid[None])
-            draw_choice(canvas, place.rect(bounds(chosen)), edge, u, width=3.4)
-            if digits is not None:
-                ink: Floats = ink_on(solid)[None]
-                text = [str(digits.texts[row, col])]
-                canvas.numbers(text, centers, digits.tile * u, ink, weight=BOLD, room=TILE * u)
+    def _framed(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        """The chosen cell of a grid of other numbers: what an average divides by."""
+        assert grid.chosen is not None, "the caller looked"
+        row, col = grid.chosen.rows[0], grid.chosen.cols[0]
+        box, focus = place.rect(bounds(grid.chosen)), canvas.theme.color("focus")
+        draw_choice(canvas, box, focus, place.u, width=3.0)
+        digits = self.digits[grid.key]
+        if digits is not None:
+            centers = np.array([place.center(row, col)])
+            text, inks = [str(digits.texts[row, col])], focus[None]
+            canvas.numbers(text, centers, digits.tile * place.u, inks, weight=BOLD)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
         page = self.sheet.page
         lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
-        with canvas.moving():
-            baseline = self.equation.draw(canvas, center, bottom + lead)
+        baseline = self.equation.draw(canvas, center, bottom + lead)
         if not self.formulas:
             return
         parts: list[Line] = []

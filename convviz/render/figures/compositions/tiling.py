@@ -25,7 +25,7 @@ from convviz.render.figures.type import SEMIBOLD, Run
 FRINGE = 0.9
 """Pitches of the tiling that are only hinted at, on each side."""
 SHARES = {"light": (0.44, 0.36, 0.27, 0.11), "dark": (0.40, 0.32, 0.23, 0.09)}
-"""How much of a copy stays, one, two, three and more cells away from the crop, and at the fringe."""
+"""How much of a copy stays one, two, three and more cells from the crop, and at the fringe."""
 LARGER = 1.75
 """The pitch of the crop against that of the tiling, where there is room."""
 
@@ -134,10 +134,7 @@ class Tiling:
         return box
 
     def _digits(self, grid: Grid, u: float) -> Digits | None:
-        if u < 2 * TILES_FROM:
-            return None
-        digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
-        return digits if u >= digits.pitch(self.sheet.page.least) else None
+        return Digits.readable(grid, self.sheet.type, u, self.sheet.page.least)
 
     def _repeats(self, canvas: Canvas, place: Place, crop: Rect) -> None:
         """The copies outside of the crop, and a fringe of one more cell without numbers."""

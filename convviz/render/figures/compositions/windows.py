@@ -56,7 +56,8 @@ class Stride:
         self.title = sheet.page.label + 12.0
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
-        self.digits = self._digits(self.output, self.output_pitch(self.u))
+        out = self.output_pitch(self.u)
+        self.digits = Digits.readable(self.output, sheet.type, out, sheet.page.least)
 
     # Pitches and lengths, all from that of the input.
 
@@ -116,12 +117,6 @@ class Stride:
         lines = [formula(self.sheet, label.text) for label in self.formulas]
         widths = [self.sheet.type.line_width(line, page.formula) for line in lines]
         return min(max(widths, default=0.0), 0.42 * self.room if not self.tall else self.room)
-
-    def _digits(self, grid: Grid, u: float) -> Digits | None:
-        if u < 2 * TILES_FROM or grid.shape[0] * grid.shape[1] > 2500:
-            return None
-        digits = Digits.of(grid.values, self.sheet.type, grid.all_roles)
-        return digits if u >= digits.pitch(self.sheet.page.least) else None
 
     # Drawing.
 
@@ -270,7 +265,8 @@ class Stride:
             lens(canvas, start, box, amber, downward=self.tall)
             lens(canvas, box, end, green)
             self._chosen(canvas, end, result.u)
-        draw_cells(canvas, grid, place, self._digits(grid, k))
+        digits = Digits.readable(grid, self.sheet.type, k, self.sheet.page.least)
+        draw_cells(canvas, grid, place, digits)
         framed(canvas, place.box, amber, k)
         line = title_line(self.sheet, grid)
         size = self.sheet.page.label

@@ -1,0 +1,215 @@
+"""A picture through a layer: input, kernel and result side by side, each showing as much scene."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from convviz.diagrams.scene import Array, Grid, Role
+from convviz.render.colors import signed_ramp
+from convviz.render.figures.canvas import Box, Canvas
+from convviz.render.figures.compositions.parts import draw_title, formula, framed, title_line
+from convviz.render.figures.grids import Digits, Place, draw_cells, samples
+from convviz.render.figures.labels import writing
+from convviz.render.figures.layout import pitch
+from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import Run
+
+CLIP = 99.5
+"""Percentile of the sizes of values where a color bar ends, if few values lie far beyond it."""
+WORTH = 0.8
+"""Of the largest value: a bar ends earlier only if it ends before that."""
+
+
+class Bar:
+    """How the values of a feature map become colors, and the bar that tells so.
+
+    Signed values: blue above, amber below zero, the same reach to both sides. Others: gray.
+    """
+
+    def __init__(self, values: Array) -> None:
+        finite = np.asarray(values, float)
+        finite = finite[np.isfinite(finite)]
+        self.low = float(finite.min(initial=0.0))
+        self.high = float(finite.max(initial=0.0))
+        self.signed = self.low < 0
+        sizes = np.abs(finite)
+        most = max(-self.low, self.high)
+        part = float(np.percentile(sizes, CLIP)) if sizes.size else most
+        self.clipped = 0 < part < WORTH * most
+        self.most = (part if self.clipped else most) or 1.0
+
+    def colors(self, values: Array, theme: str) -> Array:
+        """(…, 3) of uint8."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            share = np.nan_to_num(np.asarray(values, float) / self.most, nan=0.0)
+        if self.signed:
+            table = signed_ramp(np.linspace(-1, 1, 511), theme)
+            place = np.rint((np.clip(share, -1, 1) + 1) * 255).astype(np.intp)
+        else:
+            table = np.repeat(np.linspace(0, 1, 256)[:, None], 3, axis=1)
+            place = np.rint(np.clip(share, 0, 1) * 255).astype(np.intp)
+        found: Array = np.rint(table * 255).astype(np.uint8)[place]
+        return found
+
+    def ticks(self) -> list[tuple[float, str]]:
+        """(place from 0, the bottom, to 1; label); ≥ and ≤ where values go on beyond the end."""
+        ends = np.array([-self.most if self.signed else 0.0, 0.0, self.most])
+        way = writing(np.array([float(f"{self.most:.3g}")]))
+        top = ("≥ " if self.clipped and self.high > self.most else "") + way.write(ends[2])
+        below = "≤ " if self.clipped and self.low < -self.most else ""
+        if self.signed:
+            return [(0.0, below + way.write(ends[0])), (0.5, "0"), (1.0, top)]
+        return [(0.0, "0"), (1.0, top)]
+
+
+class Image:
+    """Input, kernel planes below each other, result and its color bar; the size formula below."""
+
+    def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
+        scene = sheet.scene
+        self.sheet, self.room = sheet, width
+        (self.input, *self.kernels), (self.output, *_) = scene.bands
+        self.bar = Bar(self.output.values) if self.output.picture is None else None
+        self.labels = list(scene.labels)
+        self.title = sheet.page.label + (16.0 if not sheet.page.paper else 9.0)
+        self.ratio = self.input.shape[0] / self.output.shape[0]
+        self.tall = sheet.page.narrow and self.input.shape[1] > 1.3 * self.input.shape[0]
+        # The pitch is that of the input's pixels: far below the cap, which is for cells.
+        scale = max(self.input.shape)
+        most = (64.0 if not sheet.page.paper else 26.0) * 12
+        page = replace(sheet.page, cap=min(most, 40.0 * scale))
+        found = pitch(lambda u: self.measure(u / scale), width, height, page)
+        self.u = found / scale
+        self.width, self.height = self.measure(self.u)
+
+    @property
+    def gap(self) -> float:
+        """Between the pictures."""
+        return 12.0 if self.sheet.page.paper else 34.0
+
+    def kernel_pitch(self, high: float) -> float:
+        """The pitch of the kernels: all of them below each other in the height of the input."""
+        if not self.kernels:
+            return 0.0
+        rows = sum(grid.shape[0] for grid in self.kernels)
+        room = high - len(self.kernels) * (self.sheet.page.small + 14.0)
+        cols = max(grid.shape[1] for grid in self.kernels)
+        most = (96.0 if not self.sheet.page.paper else 52.0) / cols
+        return max(min(room / rows, most, 40.0), 3.0)
+
+    def bar_width(self) -> float:
+        """The color bar and its labels."""
+        if self.bar is None or not self.bar.signed:
+            return 0.0
+        note = self.sheet.page.note
+        wide = max(self.sheet.type.width(text, note) for _, text in self.bar.ticks())
+        return 12.0 + 10.0 + 6.0 + wide
+
+    def words(self) -> float:
+        """The lines below."""
+        return 1.8 * self.sheet.page.small * len(self.labels) + 0.9 * self.sheet.page.small
+
+    def measure(self, u: float) -> tuple[float, float]:
+        """(width, height) at so many points per pixel of the input."""
+        rows, cols = self.input.shape
+        result = self.output.shape[1] * self.ratio * u + self.bar_width()
+        kernel = self.kernel_pitch(rows * u)
+        middle = max((grid.shape[1] for grid in self.kernels), default=0) * kernel
+        middle += self.gap if self.kernels else 0.0
+        if self.tall:
+            width = max(cols * u, middle + result)
+            return width, 2 * self.title + 2 * rows * u + self.gap + self.words()
+        return cols * u + self.gap + middle + result, self.title + rows * u + self.words()
+
+    def draw(self, canvas: Canvas, left: float, top: float) -> None:
+        """Draw the pictures, the kernel, the bar and the words."""
+        u = self.u
+        rows, cols = self.input.shape
+        high = rows * u
+        kernel = self.kernel_pitch(high)
+        wide = self.output.shape[1] * self.ratio * u
+        middle = max((grid.shape[1] for grid in self.kernels), default=0) * kernel
+        if self.tall:
+            x = left + (self.width - cols * u) / 2
+            self._picture(
+                canvas, self.input, Box(x, top + self.title, x + cols * u, top + self.title + high)
+            )
+            y = top + 2 * self.title + high + self.gap
+            x = (
+                left
+                + (self.width - middle - self.gap * bool(self.kernels) - wide - self.bar_width())
+                / 2
+            )
+        else:
+            y = top + self.title
+            self._picture(canvas, self.input, Box(left, y, left + cols * u, y + high))
+            x = left + cols * u + self.gap
+        if self.kernels:
+            self._kernels(canvas, x, y, high, kernel, middle)
+            x += middle + self.gap
+        box = Box(x, y, x + wide, y + high)
+        self._picture(canvas, self.output, box)
+        if self.bar_width():
+            self._bar(canvas, box)
+        self._words(canvas, left + self.width / 2, y + high)
+
+    def _picture(self, canvas: Canvas, grid: Grid, box: Box) -> None:
+        """One picture with its title."""
+        pixels = grid.picture
+        rows, cols = (samples(n) for n in grid.shape)
+        if pixels is not None:
+            canvas.image(pixels[np.ix_(rows, cols)], box)
+        else:
+            bar = self.bar or Bar(grid.values)
+            canvas.image(bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)
+        line = title_line(self.sheet, grid)
+        above = 10.0 if not self.sheet.page.paper else 5.0
+        room = max(box.width + 0.8 * self.gap, 70.0)
+        draw_title(canvas, self.sheet, line, box.center[0], box.top - above, room)
+
+    def _kernels(
+        self, canvas: Canvas, x: float, top: float, high: float, u: float, wide: float
+    ) -> None:
+        """The planes of the kernel, below each other, their middle at that of the pictures."""
+        lead = self.sheet.page.small + 14.0
+        used = sum(grid.shape[0] for grid in self.kernels) * u + len(self.kernels) * lead
+        y = top + (high - used) / 2
+        face, least = self.sheet.type, self.sheet.page.least
+        for grid in self.kernels:
+            digits = Digits.readable(grid, face, u, least, alike=self.kernels)
+            y += lead
+            place = Place(x + (wide - grid.shape[1] * u) / 2, y, u, *grid.shape)
+            draw_cells(canvas, grid, place, digits)
+            framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u, width=2.2)
+            line = title_line(self.sheet, grid)
+            size = self.sheet.page.small
+            natural = self.sheet.type.line_width(line, size)
+            size *= min(1.0, (wide + 0.9 * self.gap) / natural)
+            canvas.words(place.box.center[0], y - 0.08 * u - 5.0, line, size, anchor=0.5)
+            y += grid.shape[0] * u
+
+    def _bar(self, canvas: Canvas, box: Box) -> None:
+        """The color bar at the right of the result, with the values at its ends."""
+        assert self.bar is not None
+        high = min(box.height, 160.0 if not self.sheet.page.paper else 80.0)
+        middle = (box.top + box.bottom) / 2
+        bar = Box(box.right + 12.0, middle - high / 2, box.right + 22.0, middle + high / 2)
+        values = np.linspace(self.bar.most, -self.bar.most, 256)[:, None]
+        canvas.image(self.bar.colors(values, canvas.theme.name), bar)
+        note = self.sheet.page.note
+        for share, text in self.bar.ticks():
+            y = bar.bottom - share * bar.height
+            canvas.words(bar.right + 6.0, y + 0.36 * note, text, note)
+
+    def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
+        page = self.sheet.page
+        baseline = bottom + 0.4 * page.small
+        for label in self.labels:
+            baseline += 1.8 * page.small
+            name = label.name.removeprefix("size").strip()
+            runs: list[Run] = [self.sheet.word(f"{name}  ")] if name and name != "kernels" else []
+            runs += formula(self.sheet, label.text)
+            size, lines = self.sheet.type.fit(tuple(runs), page.small, self.room)
+            canvas.words(center, baseline, lines[0], size, anchor=0.5)
