@@ -185,7 +185,7 @@ command = Command(
     ],
     title="draw every figure of a TOML file, or a preset",
     examples=(
-        ("convviz figures slides.toml -d out/", "what changed since the last run"),
+        ("convviz figures slides.toml -d out/", "what changed since last time"),
         ("convviz figures slides.toml -d out/ --check", "for CI: what would change"),
         ("convviz figures --preset conv-arithmetic -d out/", "the 19 animations"),
     ),

@@ -115,7 +115,7 @@ def output_options(compare: str = "", *, brief: bool = True) -> list[Option]:
     brief:   WHEN and NAME for the choices of --color and --theme, and --seed among these.
     """
     return [
-        Option("-o", "output", word="FILE", choices="files"),
+        Option("-o", "--output", word="FILE", choices="files"),
         Option("--json"),
         Option("--plain"),
         Option("--full"),

@@ -25,7 +25,7 @@ def command(name: str) -> Command:
     return found
 
 
-@pytest.mark.parametrize("line", ["--help", *(f"{name} --help" for name in COMPUTING)])
+@pytest.mark.parametrize("line", ["--help", *(f"{name} --help" for name in COMMANDS)])
 def test_help_fits_24_lines_of_80_columns(line: str, run: Run) -> None:
     lines = run(line).out.splitlines()
     assert len(lines) <= 24
