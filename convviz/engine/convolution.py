@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.arrays import Array, array, batched, floating, quiet, working
-from convviz.engine.padding import padded
+from convviz.engine.gathering import Gather
+from convviz.engine.methods import compute
 from convviz.errors import SpecError
 from convviz.spec.arguments import integer
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, ConvTranspose, times
 from convviz.spec.modes import mode_named
-
-BLOCK = 1 << 18
-"""Numbers in one block of gathered windows."""
 
 
 def conv(
@@ -116,51 +114,18 @@ def conv_transpose(
 @quiet
 def gather(layer: Conv, x: Array, weight: Array, bias: Array | None) -> Array:
     """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
-    sizes = layer.output(x.shape[1:])[1:]
-    result = floating(x, weight, *([] if bias is None else [bias]))
-    dtype = working(result)
-    out = np.empty((len(x), layer.out_channels, *sizes), dtype)
-    groups, taps = layer.groups, math.prod(layer.kernel)
-    matrix = weight.astype(dtype).reshape(groups, layer.out_channels // groups, -1)
-    rows = max(1, BLOCK // (layer.in_channels * taps * math.prod(sizes[1:])))
-    for sample, answer in zip(x, out, strict=True):
-        source = padded(sample.astype(dtype), layer.padding, mode_named(layer.padding_mode))
-        views = windows(source, layer.axes, sizes)
-        for start in range(0, sizes[0], rows):
-            stop = min(start + rows, sizes[0])
-            block = views[(slice(None),) * (1 + len(sizes)) + (slice(start, stop),)]
-            columns = block.reshape(groups, layer.in_channels // groups * taps, -1)
-            shape = answer[:, start:stop].shape
-            answer[:, start:stop] = np.matmul(matrix, columns).reshape(shape)
-    if bias is not None:
-        out += bias.astype(dtype).reshape(-1, *(1,) * len(sizes))
-    return out.astype(result, copy=False)
-
-
-def windows(source: Array, layer_axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Array:
-    """(C, *kernel, *sizes): for every tap, what it meets in a padded `source` (C, *spatial)."""
-    steps = source.strides[1:]
-    taps = tuple(step * axis.dilation for step, axis in zip(steps, layer_axes, strict=True))
-    moves = tuple(step * axis.stride for step, axis in zip(steps, layer_axes, strict=True))
-    return as_strided(
-        source,
-        (len(source), *(axis.kernel for axis in layer_axes), *sizes),
-        (source.strides[0], *taps, *moves),
-        writeable=False,
-    )
+    out, weight, bias = prepared(layer.output(x.shape[1:]), x, weight, bias)
+    mode = mode_named(layer.padding_mode)
+    compute(Gather(x, weight, bias, layer.groups, layer.axes, mode, out))
+    return out
 
 
 @quiet
 def scatter(layer: ConvTranspose, x: Array, weight: Array, bias: Array | None) -> Array:
     """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
-    sizes = layer.output(x.shape[1:])[1:]
-    result = floating(x, weight, *([] if bias is None else [bias]))
-    full = scattered(layer, x, weight)
-    kept = tuple(slice(a.before, a.before + n) for a, n in zip(layer.axes, sizes, strict=True))
-    out = full[(slice(None), slice(None), *kept)]
-    if bias is not None:
-        out = out + bias.astype(full.dtype).reshape(-1, *(1,) * len(sizes))
-    return np.ascontiguousarray(out, result)
+    out, weight, bias = prepared(layer.output(x.shape[1:]), x, weight, bias)
+    scatter_into(out, layer, x, weight, bias, layer.axes)
+    return out
 
 
 @quiet
@@ -169,28 +134,57 @@ def scattered(layer: ConvTranspose, x: Array, weight: Array) -> Array:
 
     Where output_padding reaches beyond the stamps, cells of 0 are added.
     """
-    spatial = x.shape[2:]
     sizes = layer.output(x.shape[1:])[1:]
-    dtype = working(floating(x, weight))
-    span = tuple(
+    spans = (
         max(axis.spread(n), axis.before + size)
-        for axis, n, size in zip(layer.axes, spatial, sizes, strict=True)
+        for axis, n, size in zip(layer.axes, x.shape[2:], sizes, strict=True)
     )
+    out, weight, _ = prepared((layer.out_channels, *spans), x, weight, None)
+    whole = tuple(replace(axis, before=0) for axis in layer.axes)
+    scatter_into(out, layer, x, weight, None, whole)
+    return out
+
+
+def prepared(
+    shape: tuple[int, ...], x: Array, weight: Array, bias: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """An output of that shape per sample of `x`, and weight and bias in the type of the sums."""
+    result = floating(x, weight) if bias is None else floating(x, weight, bias)
+    dtype = working(result)
+    out = np.empty((len(x), *shape), result)
+    weight = np.ascontiguousarray(weight, dtype)
+    return out, weight, None if bias is None else bias.astype(dtype)
+
+
+def scatter_into(
+    out: Array,
+    layer: ConvTranspose,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+    layer_axes: tuple[Axis, ...],
+) -> None:
+    """Fill `out` (N, C_out, *sizes) with the stamps of `x`, cropped as `layer_axes` say.
+
+    The cells of one phase of the stride meet every stride-th tap alone: a convolution of its own,
+    with the taps backwards (Dumoulin & Visin, 2016, chapter 4, without the inserted zeros).
+    """
     groups = layer.groups
-    full = np.zeros((len(x), layer.out_channels, *span), dtype)
-    matrices = weight.astype(dtype).reshape(
-        groups, layer.in_channels // groups, layer.out_channels // groups, *layer.kernel
-    )
-    for sample, sums in zip(x, full, strict=True):
-        columns = sample.astype(dtype).reshape(groups, layer.in_channels // groups, -1)
-        for tap in np.ndindex(*layer.kernel):
-            stamp = np.matmul(matrices[(..., *tap)].transpose(0, 2, 1), columns)
-            met = tuple(
-                slice(t * a.dilation, t * a.dilation + (n - 1) * a.stride + 1, a.stride)
-                for t, a, n in zip(tap, layer.axes, spatial, strict=True)
-            )
-            sums[(slice(None), *met)] += stamp.reshape(layer.out_channels, *spatial)
-    return full
+    split = weight.reshape(groups, layer.in_channels // groups, -1, *layer.kernel)
+    gathers = split.swapaxes(1, 2).reshape(layer.out_channels, -1, *layer.kernel)
+    phases = (axis.phases(size) for axis, size in zip(layer_axes, out.shape[2:], strict=True))
+    for choice in product(*phases):
+        part = out[(slice(None), slice(None), *(phase.cells for phase in choice))]
+        stamps = gathers[(slice(None), slice(None), *(phase.taps for phase in choice))]
+        if not part.size:
+            continue
+        if stamps.size:
+            phase_axes = tuple(phase.axis for phase in choice)
+            stamps = np.ascontiguousarray(stamps)
+            job = Gather(x, stamps, bias, groups, phase_axes, mode_named("zeros"), part)
+            compute(job)
+        else:
+            part[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(choice))
 
 
 def optional(bias: Any) -> Array | None:

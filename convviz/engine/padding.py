@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -85,3 +86,33 @@ def origins(positions: Index, size: int, mode: Mode) -> Index:
         return np.where((positions >= 0) & (positions < size), positions, -1)
     found: Index = mode.source(positions, size)
     return found
+
+
+def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode) -> Array:
+    """The cells [start, stop) of each of the last axes of `x`, continued by `mode`; 0 where filled.
+
+    starts, stops: cells from the first unpadded one. A view of `x` where nothing is padded.
+    """
+    lead = x.ndim - len(starts)
+    sizes = x.shape[lead:]
+    lows = [max(0, start) for start in starts]
+    highs = [max(low, min(n, stop)) for low, n, stop in zip(lows, sizes, stops, strict=True)]
+    whole = (slice(None),) * lead
+    inside = tuple(map(slice, lows, highs))
+    if all(map(operator.le, stops, sizes)) and min(starts) >= 0:
+        return x[whole + inside]
+    if mode.fills:
+        extent = tuple(map(operator.sub, stops, starts))
+        out = np.zeros(x.shape[:lead] + extent, x.dtype)
+        place = tuple(
+            slice(low - start, high - start)
+            for low, high, start in zip(lows, highs, starts, strict=True)
+        )
+        out[whole + place] = x[whole + inside]
+        return out
+    for axis, (start, stop, n) in enumerate(zip(starts, stops, sizes, strict=True), lead):
+        if start >= 0 and stop <= n:
+            x = x[(slice(None),) * axis + (slice(start, stop),)]
+        else:
+            x = x.take(origins(np.arange(start, stop, dtype=np.intp), n, mode), axis)
+    return x

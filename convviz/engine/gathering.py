@@ -1,0 +1,156 @@
+"""One gather, cut to size: the windows of an input, times weights, into an output.
+
+Convolutions are gathers, and transposed convolutions are one gather per phase of the stride. The
+ways to compute one are in `methods`; here is what they have in common.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from convviz.engine.arrays import Array
+from convviz.engine.padding import region
+from convviz.spec.geometry import Axis
+from convviz.spec.modes import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """What is to be computed: out = Σ weight · windows of x, + bias.
+
+    x:      (N, C_in, *spatial), of any type.
+    weight: (C_out, C_in/groups, *kernel), in the type that sums are made in.
+    bias:   (C_out,) in that type, or None.
+    axes:   per spatial axis; `before` is negative where the first window starts inside `x`.
+    mode:   how `x` continues past its ends; a mode that fills, fills with 0.
+    out:    (N, C_out, *sizes), to be written; any strides, any floating type.
+    """
+
+    x: Array
+    weight: Array
+    bias: Array | None
+    groups: int
+    axes: tuple[Axis, ...]
+    mode: Mode
+    out: Array
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many windows there are, per spatial axis."""
+        return self.out.shape[2:]
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """Taps per spatial axis."""
+        return self.weight.shape[2:]
+
+    @property
+    def per_group(self) -> tuple[int, int]:
+        """(input, output) channels of one group."""
+        return self.weight.shape[1], self.weight.shape[0] // self.groups
+
+    def within(self, samples: slice, groups: range, tile: tuple[slice, ...]) -> Gather:
+        """The part of the output in some samples, groups and a tile of the spatial axes."""
+        inputs, outputs = self.per_group
+        channels = slice(groups.start * outputs, groups.stop * outputs)
+        return Gather(
+            self.x[samples, groups.start * inputs : groups.stop * inputs],
+            self.weight[channels],
+            None if self.bias is None else self.bias[channels],
+            len(groups),
+            tuple(
+                replace(axis, before=axis.before - s.start * axis.stride)
+                for axis, s in zip(self.axes, tile, strict=True)
+            ),
+            self.mode,
+            self.out[(samples, channels, *tile)],
+        )
+
+    def parts(self, cells: int, samples: int | None = None) -> Iterator[Gather]:
+        """The same in parts of about `cells` windows, and of at most so many `samples`.
+
+        A part takes whole rows before it takes several, and whole samples before several, so
+        that its cells lie together in memory.
+        """
+        shape = (len(self.x), *self.sizes)
+        lengths: list[int] = []
+        left = max(1, cells)
+        for size in reversed(shape):
+            count = -(-size // min(size, left)) if size else 1
+            lengths.insert(0, -(-size // count))  # of even lengths: no small rest
+            left = max(1, left // size) if count == 1 and size else 1
+        if samples is not None:
+            lengths[0] = min(lengths[0], samples)
+        if tuple(lengths) == shape:
+            yield self
+            return
+        for n, *tile in product(*map(slices, shape, lengths)):
+            yield self.within(n, range(self.groups), tuple(tile))
+
+    def patch(self) -> Array:
+        """(N, C_in, *extent): the padded cells that the windows meet; a view if none is padded."""
+        starts = tuple(-axis.before for axis in self.axes)
+        stops = tuple(
+            start + (size - 1) * axis.stride + axis.reach
+            for start, axis, size in zip(starts, self.axes, self.sizes, strict=True)
+        )
+        return region(self.x, starts, stops, self.mode)
+
+    def filled(self) -> Gather:
+        """The same with a mode that fills: what other modes copy is in `x` already."""
+        if self.mode.fills or all(
+            axis.before <= 0 and axis.fine(size - 1, axis.kernel - 1) < n
+            for axis, size, n in zip(self.axes, self.sizes, self.x.shape[2:], strict=True)
+        ):
+            return self
+        flush = tuple(replace(axis, before=0) for axis in self.axes)
+        return replace(self, x=self.patch(), axes=flush)
+
+    def target(self) -> Array | None:
+        """`out` as (groups, C_out/groups, cells) if that is a view to compute into, else None."""
+        out = self.out
+        if len(out) != 1 or out.dtype != self.weight.dtype or out.strides[-1] != out.itemsize:
+            return None
+        for size, inner, length in zip(
+            out.strides[2:], out.strides[3:], out.shape[3:], strict=False
+        ):
+            if size != inner * length:
+                return None
+        return np.reshape(out[0], (self.groups, -1, math.prod(self.sizes)))
+
+    def add_bias(self, sums: Array) -> None:
+        """Add the bias to `sums`, whose first axes are the groups and their output channels."""
+        if self.bias is not None:
+            sums += self.bias.reshape(self.groups, -1, *(1,) * (sums.ndim - 2))
+
+
+def slices(size: int, length: int) -> list[slice]:
+    """An axis of `size` cells in pieces of at most `length`."""
+    return [slice(i, min(i + length, size)) for i in range(0, size, max(1, length))]
+
+
+def windows(patch: Array, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Array:
+    """(C, *kernel, N, *sizes): what every tap meets in a `patch` (N, C, *extent)."""
+    steps = patch.strides[2:]
+    return as_strided(
+        patch,
+        (patch.shape[1], *(axis.kernel for axis in axes), patch.shape[0], *sizes),
+        (
+            patch.strides[1],
+            *(step * axis.dilation for step, axis in zip(steps, axes, strict=True)),
+            patch.strides[0],
+            *(step * axis.stride for step, axis in zip(steps, axes, strict=True)),
+        ),
+        writeable=False,
+    )
+
+
+def room(size: int, before: Array | None, dtype: np.dtype[np.generic]) -> Array:
+    """A flat scratch array of at least `size` numbers: `before`, if it is large enough."""
+    return np.empty(size, dtype) if before is None or before.size < size else before
