@@ -28,7 +28,7 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> str:
         monkeypatch.delenv(name, raising=False)
     main(shlex.split(line))
     out.flush()
-    return out.buffer.getvalue().decode()  # type: ignore[attr-defined,no-any-return]
+    return out.buffer.getvalue().decode()
 
 
 def test_the_readme_has_console_blocks() -> None:

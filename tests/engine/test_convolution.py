@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from witness import slow_conv, slow_transpose
 
 from convviz import SpecError, conv, conv_transpose
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.modes import mode_named
+from tests.engine.witness import slow_conv, slow_transpose
 
 
 def numbers(seed: int, *shape: int) -> Any:

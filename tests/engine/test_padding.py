@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from witness import numpy_pad
 
 from convviz import SpecError, pad
 from convviz.engine.padding import provenance
 from convviz.spec.modes import MODES
+from tests.engine.witness import numpy_pad
 
 NAMES = [mode.name for mode in MODES]
 COUNT = np.arange(1, 17).reshape(4, 4)

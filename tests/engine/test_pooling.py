@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from witness import slow_pool
 
 from convviz import SpecError, pool
 from convviz.engine.pooling import divisors, winners
 from convviz.spec.layers import Pool
+from tests.engine.witness import slow_pool
 
 
 @st.composite

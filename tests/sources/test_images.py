@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from refusals import refused
 
 from convviz.sources.budget import Budget
 from convviz.sources.files import read
 from convviz.sources.source import Source
+from tests.sources.refusals import refused
 
 BUDGET = Budget(1000)
 RGB = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3) * 10

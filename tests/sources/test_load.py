@@ -6,13 +6,13 @@ import io
 
 import numpy as np
 import pytest
-from refusals import refused
 
 from convviz.errors import SpecError
 from convviz.sources import Source, load
 from convviz.sources.budget import MAX_ELEMENTS, Budget
 from convviz.sources.fills import FILLS
 from convviz.spec.parser import parse_input
+from tests.sources.refusals import refused
 
 
 def read(text: str, **details: object) -> Source:

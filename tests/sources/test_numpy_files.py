@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from refusals import refused
 
 from convviz.sources.budget import Budget
 from convviz.sources.files import read
+from tests.sources.refusals import refused
 
 BUDGET = Budget(1000)
 

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 import pytest
-from refusals import refused
 
 from convviz import conv
 from convviz.sources import weights
 from convviz.sources.budget import Budget
 from convviz.spec.layers import Conv, ConvTranspose
+from tests.sources.refusals import refused
 
 BUDGET = Budget()
 
