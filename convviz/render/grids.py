@@ -40,6 +40,7 @@ class Manner:
     identity: cells wear the color of their source. full: nothing is elided.
     precision: decimals where numbers are not whole; None: as many as they need.
     kept: rows that are kept at the ends, at frames and around the window; None: all but of many.
+    short: numbers are rounded, because not one of them fits the width.
     """
 
     stream: Stream
@@ -47,6 +48,11 @@ class Manner:
     full: bool = False
     precision: int | None = None
     kept: int | None = None
+    short: bool = False
+
+    def format(self, values: Array) -> Format:
+        """How the numbers of a grid are written."""
+        return Format.short(values) if self.short else Format.of(values, self.precision)
 
     @property
     def uncut(self) -> bool:
@@ -119,7 +125,7 @@ def sheets(
     skipped = [Role.EMPTY, Role.BEYOND, Role.PENDING]
     numbers = [sheet.values[~np.isin(sheet.roles, skipped)] for sheet in plain]
     others = [grid.others for grid in grids if grid.others is not None]
-    form = Format.of(np.concatenate([*numbers, *others]), manner.precision)
+    form = manner.format(np.concatenate([*numbers, *others]))
     ready = [Sheet(s.grid, manner, s.rows, s.cols, form) if form != s.format else s for s in plain]
     ends = [form.cell(value) for values in others for value in extremes(values)]
     width = max(*(sheet.widest() for sheet in ready), *map(len, map(manner.text, ends)), 1)

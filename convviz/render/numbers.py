@@ -56,6 +56,17 @@ class Format:
         before = int(np.floor(np.log10(largest))) + 1
         return cls(min(max(DIGITS - before, 1), DECIMALS), False, False)
 
+    @classmethod
+    def short(cls, values: Array) -> Format:
+        """A format of at most eight characters, −1.2e−10, where the usual one is longer."""
+        usual = cls.of(values)
+        flat = np.asarray(values).ravel()
+        if max((len(usual.text(value)) for value in flat), default=0) <= len("−1.2e−10"):
+            return usual
+        finite = flat[np.isfinite(flat)]
+        rounded = np.array([float(f"{x:.1e}") for x in finite.tolist()])
+        return cls(1, True, near(finite, rounded))
+
     def text(self, value: Any) -> str:
         """`value` alone: −1.25, 0, 1.00e−7, nan."""
         number = value.item() if isinstance(value, np.generic) else value

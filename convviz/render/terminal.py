@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,6 +40,15 @@ def screen(
     noted: the notes stand at the end.
     """
     manner = Manner(stream, scene.diagram in IDENTITY, full, precision, kept)
+    lines = page_lines(scene, manner, noted=noted)
+    if not manner.uncut and max(map(line_width, lines)) > stream.width:
+        lines = page_lines(scene, replace(manner, short=True), noted=noted)
+    return stream.encode(lines)
+
+
+def page_lines(scene: Scene, manner: Manner, *, noted: bool) -> list[Line]:
+    """The lines of the screen."""
+    stream = manner.stream
     page = Page(manner, stream.width)
     arrange = ARRANGEMENTS.get(scene.diagram, bands)
     writer_of = Writers(page)
@@ -51,7 +61,7 @@ def screen(
         *facts(scene, below, writer, stream),
         *sentences.note_lines(notes(scene, page, writer) if noted else [], stream, stream.width),
     ]
-    return stream.encode([*lines, *([[]] if after else []), *after])
+    return [*lines, *([[]] if after else []), *after]
 
 
 class Writers:
