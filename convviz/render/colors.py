@@ -150,6 +150,14 @@ def value_ramp(t: ArrayLike, theme: str) -> Floats:
     return oklch(0.965 - 0.30 * share, 0.015 + 0.105 * share, 252)
 
 
+def output_ramp(t: ArrayLike, theme: str) -> Floats:
+    """(…, 3): an output's place in its range, 0 … 1, where cells are too small for numbers."""
+    share = np.clip(np.asarray(t, float), 0, 1)
+    if theme == "dark":
+        return oklch(0.27 + 0.45 * share, 0.03 + 0.095 * share, 165)
+    return oklch(0.965 - 0.43 * share, 0.015 + 0.10 * share, 165)
+
+
 def kernel_ramp(t: ArrayLike, theme: str) -> Floats:
     """(…, 3): the size of a weight, 0 … 1, from the kernel's tint to a clear amber."""
     share = np.clip(np.asarray(t, float), 0, 1)

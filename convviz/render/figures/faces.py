@@ -64,6 +64,11 @@ def _by_role(role: Role, theme: Theme, values: Array, chosen: Array) -> Array:
     return np.broadcast_to(color, (len(picked), 3))
 
 
+def value_share(values: Array) -> Array:
+    """Where each of `values` lies between the smallest and the largest of them, 0 … 1."""
+    return _share(np.asarray(values, float), values)
+
+
 def _share(picked: Array, values: Array) -> Array:
     """Where values lie between the smallest and the largest that is finite, 0 … 1."""
     every = np.asarray(values, float)

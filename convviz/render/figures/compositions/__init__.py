@@ -22,7 +22,7 @@ ARRANGEMENTS = {
     "image": "image.Image",
     "dilation": "dilation.Dilation",
     "groups": "groups.Groups",
-    "matrix": "matrix.Matrix",
+    "matrix": "matrix.arranged",
     "receptive-field": "receptive_field.Lines",
     "receptive-field-plane": "fields.Plane",
     "holes": "holes.Holes",
@@ -32,10 +32,23 @@ ARRANGEMENTS = {
 """The name of a diagram → the module and the class that arrange it."""
 
 
+LEAST = {"window": 5.0, "channels": 5.0, "stride": 2.0}
+"""The pitch below which these diagrams are drawn as pictures: cells are too small to point at."""
+
+
 def arrangement(sheet: Sheet, width: float, height: float | None) -> Arrangement:
     """The diagram of a sheet's scene, measured for that room."""
-    module, name = ARRANGEMENTS.get(named(sheet.scene), ARRANGEMENTS["padding"]).split(".")
-    make: Make = getattr(import_module(f"{__name__}.{module}"), name)
+    name = named(sheet.scene)
+    made = arranged(name, sheet, width, height)
+    if getattr(made, "u", 64.0) < LEAST.get(name, 0.0):
+        return arranged("image", sheet, width, height)
+    return made
+
+
+def arranged(name: str, sheet: Sheet, width: float, height: float | None) -> Arrangement:
+    """The diagram of that name."""
+    module, _, kind = ARRANGEMENTS.get(name, ARRANGEMENTS["padding"]).partition(".")
+    make: Make = getattr(import_module(f"{__name__}.{module}"), kind)
     return make(sheet, width, height)
 
 

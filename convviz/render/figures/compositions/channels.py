@@ -185,8 +185,8 @@ class Channels:
         if not self.upright:
             self._sum(canvas, ends, output)
         elif self.share_room:
-            y = top + spots.shares[0][1]
-            self._signs(canvas, ends, y)
+            self._signs(canvas, ends, top + spots.shares[0][1])
+            self._given(canvas, ends[-1], output)
         self._words(canvas, left + self.width / 2, top + spots.size[1])
 
     def _omission(self, canvas: Canvas, x: float, y: float) -> None:
@@ -215,7 +215,9 @@ class Channels:
             above = 0.09 * u + (4.0 if not self.sheet.page.paper else 2.5)
             room = max(grid.shape[1] * u + 0.9 * GAP * u, 40.0)
             x, baseline = place.box.center[0], place.top - above
-            draw_title(canvas, self.sheet, line, x, baseline, room, size=0.93 * self.title - 6.0)
+            draw_title(
+                canvas, self.sheet, line, x, baseline, room, size=0.93 * self.sheet.page.label
+            )
         if len(boxes) > 1:
             color = canvas.theme.trio(Role.KERNEL)[1]
             lens(canvas, boxes[0], boxes[1], color, downward=self.upright)
@@ -260,6 +262,19 @@ class Channels:
                 continue
             color = canvas.theme.word(Role.TEXT)
             canvas.words((right + middle) / 2, baseline, "+", size, anchor=0.5, color=color)
+
+    def _given(self, canvas: Canvas, end: tuple[float, float], place: Place) -> None:
+        """A line from the last share to the output that all of them add up to."""
+        chosen = self.output.chosen
+        if chosen is None:
+            return
+        box, color = place.rect(bounds(chosen)), canvas.theme.trio(Role.OUTPUT)[1]
+        start = (end[0] + 10.0, end[1] - 0.364 * self.sheet.page.panel)
+        x, y = box.center[0], place.box.bottom + 0.16 * self.u
+        if x - start[0] > 12.0 and start[1] - y > 12.0:
+            points = [start, (x, start[1]), (x, start[1]), (x, y + 5.0)]
+            canvas.curve(points, color, 1.4, height=BACK)
+            canvas.head((x, y), (0.0, -1.0), 7.0, color, height=BACK)
 
     def _results(self, canvas: Canvas, place: Place) -> None:
         """The output, its chosen cell solid; the divisor where there is one."""

@@ -7,10 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from convviz.diagrams.scene import Array, Grid, Role
-from convviz.render.colors import signed_ramp
+from convviz.render.colors import output_ramp, signed_ramp
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.compositions.parts import draw_title, formula, framed, title_line
-from convviz.render.figures.grids import Digits, Place, draw_cells, samples
+from convviz.render.figures.grids import (
+    Digits,
+    Place,
+    draw_cells,
+    draw_frame,
+    draw_picture,
+    samples,
+)
 from convviz.render.figures.labels import writing
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
@@ -22,13 +29,19 @@ WORTH = 0.8
 """Of the largest value: a bar ends earlier only if it ends before that."""
 
 
+MOST_KERNELS = 8
+"""Planes of a kernel that are drawn."""
+
+
 class Bar:
     """How the values of a feature map become colors, and the bar that tells so.
 
-    Signed values: blue above, amber below zero, the same reach to both sides. Others: gray.
+    Signed values: blue above, amber below zero, the same reach to both sides. Others: gray where
+    the input is an image, else the outputs' own color.
     """
 
-    def __init__(self, values: Array) -> None:
+    def __init__(self, values: Array, *, gray: bool) -> None:
+        self.gray = gray
         finite = np.asarray(values, float)
         finite = finite[np.isfinite(finite)]
         self.low = float(finite.min(initial=0.0))
@@ -48,7 +61,9 @@ class Bar:
             table = signed_ramp(np.linspace(-1, 1, 511), theme)
             place = np.rint((np.clip(share, -1, 1) + 1) * 255).astype(np.intp)
         else:
-            table = np.repeat(np.linspace(0, 1, 256)[:, None], 3, axis=1)
+            steps = np.linspace(0, 1, 256)
+            gray = np.repeat(steps[:, None], 3, axis=1)
+            table = gray if self.gray else output_ramp(steps, theme)
             place = np.rint(np.clip(share, 0, 1) * 255).astype(np.intp)
         found: Array = np.rint(table * 255).astype(np.uint8)[place]
         return found
@@ -70,9 +85,17 @@ class Image:
     def __init__(self, sheet: Sheet, width: float, height: float | None) -> None:
         scene = sheet.scene
         self.sheet, self.room = sheet, width
-        (self.input, *self.kernels), (self.output, *_) = scene.bands
-        self.bar = Bar(self.output.values) if self.output.picture is None else None
-        self.labels = list(scene.labels)
+        grids = [grid for band in scene.bands for grid in band]
+        self.inputs = [grid for grid in grids if grid.kind == Role.INPUT]
+        self.input = self.inputs[0]
+        self.kernels = [grid for grid in grids if grid.kind == Role.KERNEL][:MOST_KERNELS]
+        self.output = next(grid for grid in grids if grid.kind == Role.OUTPUT)
+        self.bar = None
+        if self.output.picture is None:
+            self.bar = Bar(self.output.values, gray=scene.image)
+        self.labels = [
+            label for label in scene.labels if label.name.startswith(("size", "kernels"))
+        ]
         self.title = sheet.page.label + (16.0 if not sheet.page.paper else 9.0)
         self.ratio = self.input.shape[0] / self.output.shape[0]
         self.tall = sheet.page.narrow and self.input.shape[1] > 1.3 * self.input.shape[0]
@@ -101,7 +124,7 @@ class Image:
 
     def bar_width(self) -> float:
         """The color bar and its labels."""
-        if self.bar is None or not self.bar.signed:
+        if self.bar is None:
             return 0.0
         note = self.sheet.page.note
         wide = max(self.sheet.type.width(text, note) for _, text in self.bar.ticks())
@@ -121,7 +144,17 @@ class Image:
         if self.tall:
             width = max(cols * u, middle + result)
             return width, 2 * self.title + 2 * rows * u + self.gap + self.words()
-        return cols * u + self.gap + middle + result, self.title + rows * u + self.words()
+        return self._input_width(
+            u
+        ) + self.gap + middle + result, self.title + rows * u + self.words()
+
+    def _input_width(self, u: float) -> float:
+        """One input as wide as it is, several below each other in the height of one."""
+        return self.input.shape[1] * self._plane_pitch(u)
+
+    def _plane_pitch(self, u: float) -> float:
+        rows, count = self.input.shape[0], len(self.inputs)
+        return max((rows * u - (count - 1) * self.title) / (count * rows), 0.02 * u)
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw the pictures, the kernel, the bar and the words."""
@@ -144,8 +177,8 @@ class Image:
             )
         else:
             y = top + self.title
-            self._picture(canvas, self.input, Box(left, y, left + cols * u, y + high))
-            x = left + cols * u + self.gap
+            self._inputs(canvas, left, y)
+            x = left + self._input_width(u) + self.gap
         if self.kernels:
             self._kernels(canvas, x, y, high, kernel, middle)
             x += middle + self.gap
@@ -155,14 +188,29 @@ class Image:
             self._bar(canvas, box)
         self._words(canvas, left + self.width / 2, y + high)
 
+    def _inputs(self, canvas: Canvas, x: float, y: float) -> None:
+        """The input, or its planes below each other."""
+        u = self._plane_pitch(self.u)
+        for grid in self.inputs:
+            box = Box(x, y, x + grid.shape[1] * u, y + grid.shape[0] * u)
+            self._picture(canvas, grid, box)
+            for frame in grid.frames:
+                draw_frame(canvas, Place(x, y, u, *grid.shape), frame)
+            y += grid.shape[0] * u + self.title
+
     def _picture(self, canvas: Canvas, grid: Grid, box: Box) -> None:
         """One picture with its title."""
         pixels = grid.picture
         rows, cols = (samples(n) for n in grid.shape)
         if pixels is not None:
             canvas.image(pixels[np.ix_(rows, cols)], box)
+        elif grid.kind == Role.INPUT:
+            u = box.height / grid.shape[0]
+            draw_picture(
+                canvas, replace(grid, source=None), Place(box.left, box.top, u, *grid.shape)
+            )
         else:
-            bar = self.bar or Bar(grid.values)
+            bar = self.bar or Bar(grid.values, gray=True)
             canvas.image(bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)
         line = title_line(self.sheet, grid)
         above = 10.0 if not self.sheet.page.paper else 5.0
@@ -196,7 +244,8 @@ class Image:
         high = min(box.height, 160.0 if not self.sheet.page.paper else 80.0)
         middle = (box.top + box.bottom) / 2
         bar = Box(box.right + 12.0, middle - high / 2, box.right + 22.0, middle + high / 2)
-        values = np.linspace(self.bar.most, -self.bar.most, 256)[:, None]
+        least = -self.bar.most if self.bar.signed else 0.0
+        values = np.linspace(self.bar.most, least, 256)[:, None]
         canvas.image(self.bar.colors(values, canvas.theme.name), bar)
         note = self.sheet.page.note
         for share, text in self.bar.ticks():

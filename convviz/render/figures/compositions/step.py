@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
-from convviz.render.colors import Floats
+from convviz.render.colors import Floats, output_ramp
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.parts import (
@@ -20,6 +20,7 @@ from convviz.render.figures.compositions.parts import (
     title_line,
     window_colors,
 )
+from convviz.render.figures.faces import value_share
 from convviz.render.figures.grids import (
     TILES_FROM,
     Digits,
@@ -56,7 +57,10 @@ class Step:
             self.width = min(width, self.width + 6.0 * self.u)
         grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
         self.digits = {
-            grid.key: Digits.readable(grid, sheet.type, self.u, sheet.page.least) for grid in grids
+            grid.key: Digits.readable(
+                grid, sheet.type, self.pitch_of(grid, self.u), sheet.page.least
+            )
+            for grid in grids
         }
 
     @property
@@ -70,18 +74,24 @@ class Step:
         lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
         return lead + self.equation.height + 2.3 * page.small * bool(self.formulas)
 
+    def pitch_of(self, grid: Grid, u: float) -> float:
+        """The pitch of a grid: that of all, but a kernel stays large enough to be read."""
+        if grid is not self.kernel:
+            return u
+        return max(u, min(22.0, 100.0 / grid.shape[0]) if not self.sheet.page.paper else u)
+
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
         small = [g for g in (self.kernel, self.output, *self.extra) if g is not None]
         gap = max(self.gap, 1.3 * u)
-        beside = sum(g.shape[1] for g in small) * u + gap * (len(small) - 1)
-        rows = max(g.shape[0] for g in small)
+        beside = sum(g.shape[1] * self.pitch_of(g, u) for g in small) + gap * (len(small) - 1)
+        rows = max(g.shape[0] * self.pitch_of(g, u) for g in small)
         words = self.equation.width
         if self.tall:
-            high = 2 * self.title + (self.input.shape[0] + rows) * u + 0.6 * gap
+            high = 2 * self.title + self.input.shape[0] * u + rows + 0.6 * gap
             return max(self.input.shape[1] * u, beside, words), high + self.below()
         width = self.input.shape[1] * u + gap + beside
-        high = self.title + max(self.input.shape[0], rows) * u
+        high = self.title + max(self.input.shape[0] * u, rows)
         return max(width, words), high + self.below()
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
@@ -89,23 +99,24 @@ class Step:
         u = self.u
         small = [g for g in (self.kernel, self.output, *self.extra) if g is not None]
         gap = max(self.gap, 1.3 * u)
-        rows = max(g.shape[0] for g in small)
+        rows = max(g.shape[0] * self.pitch_of(g, u) for g in small)
         places: dict[str, Place] = {}
         if self.tall:
-            beside = sum(g.shape[1] for g in small) * u + gap * (len(small) - 1)
+            beside = sum(g.shape[1] * self.pitch_of(g, u) for g in small)
+            beside += gap * (len(small) - 1)
             middle = left + self.width / 2
             first = Place(
                 middle - self.input.shape[1] * u / 2, top + self.title, u, *self.input.shape
             )
             x, center = (
                 middle - beside / 2,
-                first.box.bottom + self.title + 0.6 * gap + rows * u / 2,
+                first.box.bottom + self.title + 0.6 * gap + rows / 2,
             )
-            bottom = center + rows * u / 2
+            bottom = center + rows / 2
         else:
-            high = max(self.input.shape[0], rows) * u
+            high = max(self.input.shape[0] * u, rows)
             center = top + self.title + high / 2
-            used = sum(g.shape[1] for g in (self.input, *small)) * u
+            used = sum(g.shape[1] * self.pitch_of(g, u) for g in (self.input, *small))
             gap = max(gap, min((self.width - used) / len(small), max(5.0 * u, 90.0)))
             x = left + (self.width - used - gap * len(small)) / 2
             first = Place(x, center - self.input.shape[0] * u / 2, u, *self.input.shape)
@@ -113,8 +124,9 @@ class Step:
             bottom = center + high / 2
         places["input"] = first
         for grid in small:
-            places[grid.key] = Place(x, center - grid.shape[0] * u / 2, u, *grid.shape)
-            x += grid.shape[1] * u + gap
+            own = self.pitch_of(grid, u)
+            places[grid.key] = Place(x, center - grid.shape[0] * own / 2, own, *grid.shape)
+            x += grid.shape[1] * own + gap
         self._input(canvas, first)
         self._beams(canvas, places)
         if self.kernel is not None:
@@ -187,14 +199,14 @@ class Step:
         chosen, answer = self.input.chosen, self.output.chosen
         if chosen is None or answer is None:
             return
-        theme, u = canvas.theme, self.u
+        theme = canvas.theme
         amber, green = theme.trio(Role.KERNEL)[1], theme.trio(Role.OUTPUT)[1]
         start = places["input"].rect(bounds(chosen))
         end = places[self.output.key].rect(bounds(answer))
         if self.kernel is None:
             lens(canvas, start, end, green, downward=self.tall)
             return
-        kernel = places[self.kernel.key].box.grown(0.08 * u)
+        kernel = places[self.kernel.key].box.grown(0.08 * places[self.kernel.key].u)
         lens(canvas, start, kernel, amber, downward=self.tall)
         lens(canvas, kernel, end, green)
 
@@ -219,7 +231,10 @@ class Step:
         roles = grid.all_roles.copy()
         row, col = chosen.rows[0], chosen.cols[0]
         roles[row, col] = Role.EMPTY
-        draw_cells(canvas, replace(shown, roles=ArrayCells(roles)), place, digits)
+        colors = None
+        if digits is None and grid.kind == Role.OUTPUT:
+            colors = output_ramp(value_share(grid.values), canvas.theme.name)
+        draw_cells(canvas, replace(shown, roles=ArrayCells(roles)), place, digits, colors=colors)
         if grid.kind == Role.OUTPUT:
             draw_current(canvas, place, (row, col), digits)
         else:

@@ -72,7 +72,8 @@ class Stride:
         """The pitch of the kernel."""
         if self.kernel is None:
             return 0.0
-        return min(u, 0.16 * self.room / self.kernel.shape[1])
+        rows, cols = self.kernel.shape
+        return min(max(u, min(20.0, 90.0 / rows)), 0.16 * self.room / cols)
 
     def above(self, u: float) -> float:
         """Room for the stride arrow over the input."""
