@@ -124,9 +124,16 @@ def plural(word: str, count: int) -> str:
     return word if count == 1 else f"{word}s"
 
 
-def verdict_label(layer: ConvTranspose, name: str = "coverage", role: Role = Role.MUTED) -> Label:
-    """The verdict, and which kernels would be even."""
+def verdict_label(
+    layer: ConvTranspose, name: str = "coverage", role: Role = Role.MUTED, channels: int = 1
+) -> Label:
+    """The verdict, and which kernels would be even.
+
+    channels: input channels whose stamps meet; the counts are those of one.
+    """
     good, words = verdict(layer)
+    if channels > 1:
+        words += " per input channel"
     more: tuple[Text, ...] = ()
     kernels = better(layer) if role is Role.MUTED and len(layer.kernel) == 2 else []
     if kernels:

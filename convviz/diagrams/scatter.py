@@ -72,10 +72,10 @@ class Spread:
         found[self.kept.stop - self.extra : self.kept.stop] = Mark.KEPT
         return found
 
-    def mark_ruler(self) -> Ruler:
+    def mark_ruler(self, word: str = "padding") -> Ruler:
         """The marks of crop and output_padding."""
         roles = np.full(self.total, Role.FOCUS, dtype=np.uint8)
-        return Ruler("padding", self.marks, roles, np.zeros(self.total, dtype=bool))
+        return Ruler(word, self.marks, roles, np.zeros(self.total, dtype=bool))
 
     def index_ruler(self, window: Index | None = None) -> Ruler:
         """The output index of every kept cell."""
@@ -203,4 +203,4 @@ class Scatter:
             found.append(
                 Label("bias", (Run(f"{number_text(float(bias))} is added to every output"),))
             )
-        return (*found, verdict_label(self.layer))
+        return (*found, verdict_label(self.layer, channels=len(self.inputs)))

@@ -81,7 +81,7 @@ def field(accounts: Sequence[Account], view: View) -> Scene:
     if len(look.inputs) > 1:
         notes.append(
             f"the output adds the stamps of {len(look.inputs)} input channels; "
-            "the counts are those of one"
+            "the counts are those of one channel"
         )
     if volume:
         factor = int(counts(account)[0][out_depth])
@@ -169,8 +169,8 @@ def _results(look: Scatter, depth: int, *, lands: bool) -> list[Grid]:
                 "sum", cells, roles, Role.SUM, (Run("sum", Role.STRONG), Run(size)),
                 frames=(Frame(frame, Role.OUTPUT),),
                 chosen=_selection(row_stamp, col_stamp, plane.shape) if lands else None,
-                top=(cols.mark_ruler(), cols.index_ruler(col_stamp)),
-                left=(rows.mark_ruler(), rows.index_ruler(row_stamp)),
+                top=(cols.mark_ruler(""), cols.index_ruler(col_stamp)),
+                left=(rows.mark_ruler(""), rows.index_ruler(row_stamp)),
             )
         )  # fmt: skip
         if look.bias() is None:

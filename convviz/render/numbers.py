@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -92,14 +93,20 @@ class Format:
             return text + " " * (self.decimals + 1)
         return text
 
-    @property
-    def rounding(self) -> str:
-        """What is lost: "3 decimals"; "" if nothing is."""
-        if self.exact:
-            return ""
-        if self.exponent:
-            return f"{self.decimals + 1} digits"
-        return f"{self.decimals} decimal{'' if self.decimals == 1 else 's'}"
+
+def rounding(formats: Iterable[Format]) -> str:
+    """What some of `formats` do not show, and what would show more; "" if all show everything."""
+    lossy = [form for form in formats if not form.exact]
+    decimals = sorted({form.decimals for form in lossy if not form.exponent})
+    digits = sorted({form.decimals + 1 for form in lossy if form.exponent})
+    parts = [
+        f"{' or '.join(map(str, counts))} {word}{'' if counts == [1] else 's'}"
+        for counts, word in ((decimals, "decimal"), (digits, "digit"))
+        if counts
+    ]
+    if not parts:
+        return ""
+    return f"rounded to {' or '.join(parts)}: --precision N or --json shows more"
 
 
 def shows(values: Array, decimals: int) -> bool:

@@ -15,7 +15,7 @@ from convviz.diagrams.scene import Equation, Grid, Label, Mark, Role, Ruler, Sce
 from convviz.render import elision
 from convviz.render.equations import TERMS, added
 from convviz.render.grids import Manner, Sheet, sheets, shown_rows
-from convviz.render.numbers import Format, written
+from convviz.render.numbers import Format, rounding, written
 from convviz.render.stream import Glyphs, Stream
 
 ASCII = Stream(piped=True, glyphs=Glyphs("ascii"))
@@ -46,9 +46,8 @@ def statements(scene: Scene, *, full: bool = False, precision: int | None = None
     # What − and + stand for is said in words where they occur.
     spoken = [label for label in scene.labels if label.name != "padding"]
     lines += [line for label in spoken for line in label_lines(label)]
-    rounding = sorted({sheet.format.rounding for sheet in ready} - {""})
-    if rounding:
-        lines.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
+    if rounded := rounding(sheet.format for sheet in ready):
+        lines.append(rounded)
     if any(hidden(sheet) for sheet in ready) or scene.omitted:
         lines.append("--full prints all")
     return "".join(f"{ASCII.text(line)}\n" for line in lines)

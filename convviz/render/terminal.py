@@ -13,7 +13,7 @@ from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
 from convviz.render.grids import Manner, Painter, Sheet
-from convviz.render.numbers import Format
+from convviz.render.numbers import Format, rounding
 from convviz.render.stream import Stream
 
 IDENTITY = {"padding", "tiling", "overlap"}
@@ -102,11 +102,12 @@ def facts(scene: Scene, below: Sequence[Equation], writer: Writer, stream: Strea
 
 def notes(scene: Scene, page: Page, writer: Writer) -> list[str]:
     """The scene's notes, what was rounded, what is hidden."""
-    found = [*page.ledger.notes, *scene.notes]
+    # What the layout has to say joins the marks that occur: both tell how to read the grids.
+    first = " · ".join([*page.ledger.notes, *scene.notes[:1]])
+    found = [note for note in (first, *scene.notes[1:]) if note]
     formats = [*(sheet.format for sheet in page.ledger.sheets), *writer.used]
-    rounding = sorted({form.rounding for form in formats} - {""})
-    if rounding:
-        found.append(f"rounded to {' or '.join(rounding)}: --precision N or --json shows more")
+    if rounded := rounding(formats):
+        found.append(rounded)
     elif writer.doubts:
         found.append("≈ the printed numbers give this up to rounding")
     hidden = list(dict.fromkeys(hiding(sheet, scene) for sheet in page.ledger.sheets))
@@ -236,18 +237,26 @@ def _lanes(
     if all(sheets is not None for sheets in ready):
         for tight in (False, True):
             painters = [
-                [
-                    page.painter(sheet, plan, tight=tight)
-                    for sheet, plan in zip(sheets or [], plan_side, strict=True)
-                ]
+                aligned(
+                    [
+                        page.painter(sheet, plan, tight=tight)
+                        for sheet, plan in zip(sheets or [], plan_side, strict=True)
+                    ]
+                )
                 for sheets, plan_side in zip(ready, plans, strict=True)
             ]
             for products_beside in (True, False):
                 found = _lane_blocks(page, painters, shares, results, writers, products_beside)
                 if max(block.width for block in found) <= page.width:
                     return found
-    painters = [page.alone(side, plan) for side, plan in zip(sides, plans, strict=True)]
+    painters = [aligned(page.alone(side, plan)) for side, plan in zip(sides, plans, strict=True)]
     return _lane_blocks(page, painters, shares, results, writers, False, apart=True)
+
+
+def aligned(painters: Sequence[Painter]) -> list[Painter]:
+    """Painters whose grids start below one another: as wide a margin for all as for the widest."""
+    widest = max(painter.margin.width for painter in painters)
+    return [replace(painter, margin=replace(painter.margin, least=widest)) for painter in painters]
 
 
 def _lane_blocks(
