@@ -12,7 +12,15 @@ from math import prod
 import numpy as np
 
 from convviz.diagrams import planes
-from convviz.diagrams.phrases import differing, headline, number_word, plural
+from convviz.diagrams.phrases import (
+    differing,
+    each,
+    headline,
+    input_words,
+    number_word,
+    plural,
+    sized,
+)
 from convviz.diagrams.scene import (
     Array,
     ArrayCells,
@@ -29,7 +37,6 @@ from convviz.diagrams.scene import (
 )
 from convviz.diagrams.unrolled import WHOLE, Unrolled
 from convviz.diagrams.view import View
-from convviz.diagrams.words import per_axis, shown_shape, spaced
 from convviz.engine.account import Account
 
 OPERANDS = 144
@@ -131,13 +138,12 @@ class Panel:
 
     @property
     def matrix(self) -> Grid:
-        """The matrix: entries wear the color of their tap."""
+        """The matrix: entries wear the color of their tap; sums of several wear none."""
         of = self.of
 
         def roles(rows: Index, cols: Index) -> Array:
             count = of.entries(rows, cols).count
-            kinds = np.array([Role.ZERO, Role.KERNEL, Role.SUM], dtype=np.uint8)
-            return np.asarray(kinds[np.minimum(count, 2)])
+            return np.where(count > 0, Role.KERNEL, Role.ZERO).astype(np.uint8)
 
         def which(rows: Index, cols: Index) -> Array:
             found = of.entries(rows, cols)
@@ -279,18 +285,17 @@ def _claim(of: Unrolled) -> str:
 
 def _numbers(of: Unrolled, several: bool) -> Text:
     account = of.account
-    size = spaced(shown_shape(account, account.input.shape))
     start = (
-        Run(f"{spaced(of.layer.kernel)} kernel", Role.KERNEL, bold=True),
-        Run(" on a "),
-        Run(f"{size} input", Role.INPUT, bold=True),
+        Run(sized("kernel", of.layer.kernel), Role.KERNEL, bold=True),
+        Run(" on an " if len(of.inner) == 2 else " on a "),
+        Run(input_words(account), Role.INPUT, bold=True),
     )
     weights = of.weight.size // (of.outer[0] if not of.transposed else of.inner[0])
     if several:
         return (*start, Run(": every row is one output cell, every column one input cell."))
     unit = "column" if of.transposed else "row"
     word = number_word(weights)
-    stride = per_axis(of.layer.stride)
+    stride = each(of.layer.stride)
     shifted = "shifted" if set(of.layer.stride) == {1} else f"shifted by the stride {stride}"
     return (*start, Run(f": every {unit} holds the same {word} {_weights(weights)}, {shifted}."))
 

@@ -104,7 +104,7 @@ def test_taps_on_copies_of_one_cell_add_up():
     scene = matrix([account(3, 3, padding=1, padding_mode="replicate")], View())
     grid = scene.grid("matrix")
     np.testing.assert_array_equal(grid.values, [[3, 3, 0], [1, 2, 3], [0, 1, 5]])
-    assert grid.all_roles[0, 0] == Role.SUM
+    assert grid.all_roles[0, 0] == Role.KERNEL
     assert everything(grid.which)[0, 0] == -1
     assert "several may add up" in scene.notes[0]
 

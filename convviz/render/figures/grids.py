@@ -191,8 +191,8 @@ class Drawing:
         inks = ink_on(self.shown)
         pale = mixed(inks, self.shown, np.full(faded.shape, 0.62))
         inks = np.where(faded[..., None], pale, inks)
-        own = grid.source is None
-        zero = (roles == Role.KERNEL) & (grid.values == 0)
+        own = grid.source is None and grid.which is None
+        zero = (roles == Role.KERNEL) & (grid.values == 0) & own
         computed = np.isin(roles, (Role.OUTPUT, Role.SUM)) & own
         unread = (roles == Role.UNREAD) & own
         tiles = np.isin(roles, TILED) & ~zero & ~computed & ~unread
