@@ -123,16 +123,24 @@ def steadied(scenes: Sequence[Scene]) -> list[Scene]:
     Numbers take the room and the precision that all of them need, so that nothing jumps.
     """
     others: dict[str, Array] = {}
+    changing: set[str] = set()
     for found in scenes:
         for grid in grids(found):
-            if prod(grid.shape) <= HELD:
-                before = others.get(grid.key, grid.values[:0].ravel())
-                others[grid.key] = np.union1d(before, grid.values)
+            if prod(grid.shape) > HELD:
+                continue
+            values = np.unique(grid.values)
+            before = others.setdefault(grid.key, values)
+            if before is not values and not np.array_equal(before, values, equal_nan=True):
+                others[grid.key] = np.union1d(before, values)
+                changing.add(grid.key)
     return [
         replace(
             found,
             bands=tuple(
-                tuple(replace(grid, others=others.get(grid.key)) for grid in band)
+                tuple(
+                    replace(grid, others=others[grid.key]) if grid.key in changing else grid
+                    for grid in band
+                )
                 for band in found.bands
             ),
         )

@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
 import numpy as np
@@ -61,12 +62,13 @@ def animation(
     Raises SpecError: an unknown name, or a size beyond the pixel budget.
     """
     with drawing():
-        from convviz.render.figures.sheet import Sheet
+        from convviz.render.figures.sheet import Company, Sheet
         from convviz.render.figures.type import Typeface
 
         if dpi is None and size in ("slide", "square"):
             dpi = DPI
         page, looks, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
+        company = Company(tuple(e for scene in scenes for e in scene.equations if e.band < 0))
         canvases = [
             Sheet(
                 scene,
@@ -76,6 +78,7 @@ def animation(
                 title=checked_title(scene.title if title is None else title) if caption else "",
                 caption=caption,
                 footer=footer and caption,
+                company=company,
             ).canvas()
             for scene in scenes
         ]
@@ -122,10 +125,13 @@ class Cels(Sequence[Pixels]):
         self._layer: Layer = Layer(0, first.to_pixels(figure))
         figure.add_artist(self._layer)
         self._agg = cast(Any, FigureCanvasAgg(figure))  # matplotlib leaves its methods untyped
-        sheets = [keyed(canvas.marks()) for canvas in canvases]
+        sheets = [canvas.marks() for canvas in canvases]
         standing = settled(sheets)
-        self._moving = [[mark for k, mark in sheet if k not in standing] for sheet in sheets]
-        self._layer.marks = [mark for k, mark in sheets[0] if k in standing]
+        self._moving = [
+            [mark for place, mark in enumerate(sheet) if place not in still]
+            for sheet, still in zip(sheets, standing, strict=True)
+        ]
+        self._layer.marks = [sheets[0][place] for place in sorted(standing[0])]
         self._agg.draw()
         self._layer.marks = []
         self._box = figure.bbox
@@ -148,39 +154,38 @@ class Cels(Sequence[Pixels]):
         return np.array(renderer.buffer_rgba())
 
 
-def keyed(marks: Sequence[Mark]) -> list[tuple[Key, Mark]]:
-    """Marks with their keys, equal ones numbered."""
-    found: list[tuple[Key, Mark]] = []
-    seen: dict[Key, int] = {}
-    for mark in marks:
-        own = key(mark)
-        seen[own] = seen.get(own, -1) + 1
-        found.append(((own, seen[own]), mark))
-    return found
-
-
-def settled(sheets: Sequence[Sequence[tuple[Key, Mark]]]) -> set[Key]:
-    """The marks that all sheets have and that lie over none that moves."""
-    common = set.intersection(*({k for k, _ in sheet} for sheet in sheets))
-    # The same marks in the same order, or what is common tells nothing about what covers what.
-    orders = {tuple(k for k, _ in sheet if k in common) for sheet in sheets}
-    if len(orders) > 1:
-        return set()
-    boxes = {k: extent(mark) for sheet in sheets for k, mark in sheet}
-    stirred = True
-    while stirred:
-        stirred = False
-        for sheet in sheets:
+def settled(sheets: Sequence[Sequence[Mark]]) -> list[set[int]]:
+    """Per sheet, the places of marks that all sheets have and that lie over none that moves."""
+    lines = aligned([list(map(key, sheet)) for sheet in sheets])
+    boxes = [[extent(mark) for mark in sheet] for sheet in sheets]
+    stirred: set[int] = set()  # marks that all sheets have, counted in their common order
+    before = -1
+    while len(stirred) > before:
+        before = len(stirred)
+        for line, sheet in zip(lines, boxes, strict=True):
+            common = {place: number for number, place in enumerate(line)}
             hot: list[Box] = []
-            for k, _ in sheet:
-                box = boxes[k]
-                if k in common:
-                    if not any(overlap(box, other) for other in hot):
-                        continue
-                    common.remove(k)
-                    stirred = True
-                hot.append(box)
-    return common
+            for place, box in enumerate(sheet):
+                number = common.get(place)
+                if number is None or number in stirred:
+                    hot.append(box)
+                elif any(overlap(box, other) for other in hot):
+                    stirred.add(number)
+                    hot.append(box)
+    return [{p for number, p in enumerate(line) if number not in stirred} for line in lines]
+
+
+def aligned(sheets: Sequence[Sequence[Key]]) -> list[list[int]]:
+    """Per sheet, the places of the keys that all sheets have in the same order."""
+    common = list(sheets[0])
+    for sheet in sheets[1:]:
+        blocks = SequenceMatcher(None, common, sheet, autojunk=False).get_matching_blocks()
+        common = [common[i] for block in blocks for i in range(block.a, block.a + block.size)]
+    lines = []
+    for sheet in sheets:
+        places = enumerate(sheet)
+        lines.append([next(place for place, own in places if own == k) for k in common])
+    return lines
 
 
 Box: TypeAlias = tuple[float, float, float, float]
@@ -192,7 +197,7 @@ def overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-SLACK = 2.0
+SLACK = 1.5
 """Points around a mark that soft edges, miters and joints may reach."""
 
 
@@ -211,8 +216,8 @@ def extent(mark: Mark) -> Box:
         by += 2 * mark.width
     elif isinstance(mark, Words):
         size = mark.properties.get_size_in_points()
-        left, top, bottom = mark.x, mark.baseline - 1.2 * size, mark.baseline + 0.5 * size
-        right = left + 1.3 * size * len(mark.text)
+        left, top, bottom = mark.x, mark.baseline - 1.05 * size, mark.baseline + 0.3 * size
+        right = left + 1.1 * size * len(mark.text)
     elif isinstance(mark, Numbers):
         (left, top), (right, bottom) = corners(mark.centers)
         across = 0.65 * mark.size * max(map(len, mark.labels), default=0)

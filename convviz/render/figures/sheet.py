@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from convviz.diagrams.scene import Role, Scene, Text
+from convviz.diagrams.scene import Equation, Role, Scene, Text
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run, Typeface
 from convviz.render.style import Page, Theme
@@ -20,6 +21,18 @@ class Arrangement(Protocol):
         """Draw it with its top left corner there."""
 
 
+@dataclass(frozen=True, eq=False)
+class Company:
+    """The frames of a film, for which every page leaves the same room, so that nothing jumps.
+
+    equations: those below the grids. rooms: (size, width, height) of the largest of them, by the
+               width that there was for it; found once for all frames.
+    """
+
+    equations: tuple[Equation, ...]
+    rooms: dict[float, tuple[float, float, float]] = field(default_factory=dict)
+
+
 class Sheet:
     """A scene on a page. `canvas` draws it."""
 
@@ -33,9 +46,11 @@ class Sheet:
         title: str = "",
         caption: bool = True,
         footer: bool = True,
+        company: Company | None = None,
     ) -> None:
         self.scene, self.page, self.theme, self.type = scene, page, theme, typeface
         self.title = title
+        self.company = company
         self.caption = caption and not page.paper
         self.footer = footer and not page.paper and bool(scene.command)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,14 +24,33 @@ SAMPLE = 4096
 
 @dataclass(frozen=True, eq=False)
 class Written:
-    """An equation in lines, at the size at which it fits. Lines are set flush left, together."""
+    """An equation in lines, at the size at which it fits. Lines are set flush left, together.
+
+    least: the width and the height that it takes even where it needs less.
+    """
 
     sheet: Sheet
     lines: tuple[Line, ...]
     size: float
+    least: tuple[float, float] = (0.0, 0.0)
 
     @classmethod
     def of(cls, sheet: Sheet, equation: Equation, room: float) -> Written:
+        """The equation within `room`, in the room of the largest where it has company."""
+        own, company = cls.alone(sheet, equation, room), sheet.company
+        if company is None or equation.band >= 0:
+            return own
+        if room not in company.rooms:
+            every = [cls.alone(sheet, other, room) for other in company.equations]
+            size = min(each.size for each in every)
+            every = [replace(each, size=size) for each in every]
+            most = (max(each.width for each in every), max(each.height for each in every))
+            company.rooms[room] = (size, *most)
+        size, *least = company.rooms[room]
+        return replace(own, size=size, least=(least[0], least[1]))
+
+    @classmethod
+    def alone(cls, sheet: Sheet, equation: Equation, room: float) -> Written:
         """The equation within `room`: in one line if it is short, else a line per kernel row."""
         size = sheet.page.formula
         rows = terms(sheet, equation)
@@ -50,12 +69,13 @@ class Written:
     @property
     def width(self) -> float:
         """Of the longest line."""
-        return max(self.sheet.type.line_width(line, self.size) for line in self.lines)
+        wide = max(self.sheet.type.line_width(line, self.size) for line in self.lines)
+        return max(wide, self.least[0])
 
     @property
     def height(self) -> float:
         """From the top of the first line to the last baseline."""
-        return self.size * (0.73 + 1.45 * (len(self.lines) - 1))
+        return max(self.size * (0.73 + 1.45 * (len(self.lines) - 1)), self.least[1])
 
     def draw(self, canvas: Canvas, center: float, top: float) -> float:
         """Draw it; the last baseline."""
