@@ -92,7 +92,10 @@ def default(accounts: Sequence[Account], view: View) -> str:
     if isinstance(layer, ConvTranspose):
         return "stamps" if len(accounts) > 1 else "overlap" if axes == 1 else "coverage"
     if len(accounts) > 1:
-        return "compare"
+        name = compare.plain_name(compare.panel_names(accounts)[0]).partition(" ")[0]
+        # Groups differ in their links; dilation, in a picture, in taps that are numbered.
+        own = name == "groups" or (name == "dilation" and view.drawn)
+        return name if own and isinstance(layer, Conv) else "compare"
     several = isinstance(layer, Conv) and layer.in_channels > layer.groups
     if several or axes == 3:
         return "channels"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from convviz.diagrams import planes
 from convviz.diagrams.gather import Look
 from convviz.diagrams.phrases import differing, headline
 from convviz.diagrams.scene import Measure, Role, Run, Scene, Text
@@ -24,7 +25,12 @@ def windows(accounts: Sequence[Account], view: View) -> Scene:
         grid = look.plane(look.inputs[0], None, plain_name(name), name)
         reach = per_axis([axis.reach for axis in look.layer.axes])
         out = times(shown_shape(look.account, look.account.shape))
-        rulers = slice(0 if "stride" in plain_name(name) else -1, None)
+        # Which cells no window reads is told, by ✗ on the outer rulers, where strides differ.
+        strides = "stride" in plain_name(name)
+        rulers = slice(0 if strides else -1, None)
+        if not strides:
+            rows, cols = look.rows.side, look.cols.side
+            grid = replace(grid, roles=planes.padded_roles(look.account, rows, cols))
         grids.append(
             replace(
                 grid, rule=f"reach {reach}, output {out}", top=grid.top[rulers],
@@ -39,9 +45,7 @@ def windows(accounts: Sequence[Account], view: View) -> Scene:
         bands=(tuple(grids),),
         title=CLAIMS.get(word, f"One input, several values of {word}"),
         subtitle=(
-            Run("The same "),
-            Run(f"kernel {per_axis(first.layer.kernel)}", Role.KERNEL, bold=True),
-            Run(" on the same "),
+            *same_kernel(word, per_axis(first.layer.kernel)),
             Run("input", Role.INPUT, bold=True),
             Run("; only "),
             Run(word, Role.FOCUS, bold=True),
@@ -56,6 +60,17 @@ def windows(accounts: Sequence[Account], view: View) -> Scene:
         ),
         command=view.command,
     )  # fmt: skip
+
+
+def same_kernel(word: str, kernel: str) -> Text:
+    """The start of the subtitle, with the kernel unless that is what differs."""
+    if word == "kernel":
+        return (Run("The same "),)
+    return (
+        Run("The same "),
+        Run(f"kernel {kernel}", Role.KERNEL, bold=True),
+        Run(" on the same "),
+    )
 
 
 CLAIMS = {

@@ -19,6 +19,8 @@ ARRANGEMENTS = {
     "channels": "channels.Channels",
     "overlap": "lanes.Lanes",
     "coverage": "coverage.Coverage",
+    "compare": "compare.Compare",
+    "direct": "step.Step",
     "image": "image.Image",
     "dilation": "dilation.Dilation",
     "groups": "groups.Groups",

@@ -13,6 +13,7 @@ from convviz.render.figures.compositions.multiples import columns_of
 from convviz.render.figures.compositions.panels import Caption
 from convviz.render.figures.grids import Digits, Place, draw_cells, draw_frame
 from convviz.render.figures.sheet import Sheet
+from convviz.render.figures.type import Line
 
 GAP, LEAST_GAP = 1.29, 10.0
 """The least distance of panels, in pitches and in points."""
@@ -26,15 +27,18 @@ class Padding:
         self.sheet, self.room = sheet, width
         self.grids = [grid for band in sheet.scene.bands for grid in band]
         several = len(self.grids) > 1
+        letters = [
+            chr(97 + i) if sheet.page.paper and several and i < 26 else ""
+            for i in range(len(self.grids))
+        ]
         self.captions = [
-            Caption.of(sheet, grid, chr(97 + i) if sheet.page.paper and several and i < 26 else "")
-            for i, grid in enumerate(self.grids)
+            Caption.of(sheet, grid, letter, self.found(grid))
+            for grid, letter in zip(self.grids, letters, strict=True)
         ]
         self.rows = max(grid.shape[0] for grid in self.grids)
         self.cols = max(grid.shape[1] for grid in self.grids)
         self.links = {grid.key: self._links(grid) for grid in self.grids}
-        longest = max((_span(link) for links in self.links.values() for link in links), default=0)
-        self.arcs = ARC_START + arc_height(longest, 1.0) + 0.12 if longest else 0.0
+        self.over, self.beside = self.margins()
         count = len(self.grids)
         # On paper, where the content decides the height: one row, while numbers can be read.
         good = 14.3 if height is None else math.inf
@@ -42,6 +46,23 @@ class Padding:
         self.u, self.columns = columns_of(count, self.measure, sheet, room, good=good)
         self.width, self.height = self.measure(self.u, self.columns)
         self.digits = self._digits()
+
+    def margins(self) -> tuple[float, float]:
+        """(above, at the left of) every panel: what its arcs need, in pitches."""
+        longest = max((_span(link) for links in self.links.values() for link in links), default=0)
+        return (ARC_START + arc_height(longest, 1.0) + 0.12 if longest else 0.0), 0.0
+
+    def found(self, grid: Grid) -> Line:
+        """What is found of a panel, below its name."""
+        return ()
+
+    def panel(self, canvas: Canvas, grid: Grid, place: Place, digits: Digits | None) -> None:
+        """Draw one panel: cells, frames, arcs."""
+        draw_cells(canvas, grid, place, digits)
+        for frame in grid.frames:
+            draw_frame(canvas, place, frame)
+        for link in self.links[grid.key]:
+            draw_arc(canvas, grid, place, link)
 
     def _links(self, grid: Grid) -> list[Link]:
         return [link for link in self.sheet.scene.links if link.start[0] == grid.key]
@@ -57,17 +78,17 @@ class Padding:
         """The distance of panels: they share what is left of a row."""
         if columns == 1:
             return 0.0
-        spare = (self.room - columns * self.cols * u) / (columns - 1)
+        spare = (self.room - columns * (self.cols + self.beside) * u) / (columns - 1)
         return min(max(GAP * u, 10.0, spare), max(2.5 * u, 90.0))
 
     def measure(self, u: float, columns: int) -> tuple[float, float]:
         """(width, height) of all panels."""
         lines = math.ceil(len(self.grids) / columns)
         gap = max(GAP * u, 10.0)
-        width = columns * self.cols * u + (columns - 1) * gap
+        width = columns * (self.cols + self.beside) * u + (columns - 1) * gap
         words = self._word_room(u, columns)
         below = max(caption.measure(words) for caption in self.captions)
-        height = lines * ((self.arcs + self.rows) * u + below) + (lines - 1) * max(0.9 * u, 12.0)
+        height = lines * ((self.over + self.rows) * u + below) + (lines - 1) * max(0.9 * u, 12.0)
         return width, height
 
     def _word_room(self, u: float, columns: int) -> float:
@@ -79,19 +100,16 @@ class Padding:
         u, columns, gap = self.u, self.columns, self.gap(self.u, self.columns)
         words = self._word_room(u, columns)
         below = max(caption.measure(words) for caption in self.captions)
-        width = columns * self.cols * u + (columns - 1) * gap
-        left += (self.width - width) / 2
-        step = (self.arcs + self.rows) * u + below + max(0.9 * u, 12.0)
+        one = (self.cols + self.beside) * u
+        width = columns * one + (columns - 1) * gap
+        left += (self.width - width) / 2 + self.beside * u
+        step = (self.over + self.rows) * u + below + max(0.9 * u, 12.0)
         for i, (grid, caption) in enumerate(zip(self.grids, self.captions, strict=True)):
             line, column = divmod(i, columns)
-            x = left + column * (self.cols * u + gap) + (self.cols - grid.shape[1]) * u / 2
-            y = top + line * step + self.arcs * u
+            x = left + column * (one + gap) + (self.cols - grid.shape[1]) * u / 2
+            y = top + line * step + self.over * u
             place = Place(x, y, u, *grid.shape)
-            draw_cells(canvas, grid, place, self.digits[i] if self.digits else None)
-            for frame in grid.frames:
-                draw_frame(canvas, place, frame)
-            for link in self.links[grid.key]:
-                draw_arc(canvas, grid, place, link)
+            self.panel(canvas, grid, place, self.digits[i] if self.digits else None)
             bottom = place.top + self.rows * u
             caption.draw(canvas, x + grid.shape[1] * u / 2, bottom, words)
 

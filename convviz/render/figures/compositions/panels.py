@@ -12,7 +12,7 @@ from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
 
 @dataclass(frozen=True, eq=False)
 class Caption:
-    """The name of a panel and a line about it, both centered.
+    """The name of a panel, a line about it and what is found of it, all centered.
 
     letter: "(a)" in front of the name, on paper.
     """
@@ -20,10 +20,11 @@ class Caption:
     sheet: Sheet
     name: Line
     rule: Line
+    found: Line = ()
 
     @classmethod
-    def of(cls, sheet: Sheet, grid: Grid, letter: str) -> Caption:
-        """What a grid calls itself."""
+    def of(cls, sheet: Sheet, grid: Grid, letter: str, found: Line = ()) -> Caption:
+        """What a grid calls itself, and what is found of it."""
         strong = [run for run in grid.title if run.bold or run.role == Role.STRONG]
         name = [
             Run(
@@ -36,7 +37,7 @@ class Caption:
         if letter and name:
             name.insert(0, sheet.word(f"({letter})  "))
         rule = (sheet.word(grid.rule),) if grid.rule and not sheet.page.paper else ()
-        return cls(sheet, tuple(name), rule)
+        return cls(sheet, tuple(name), rule, found)
 
     def measure(self, width: float) -> float:
         """Its height within `width`, the gap above counted."""
@@ -50,7 +51,11 @@ class Caption:
         page = self.sheet.page
         bottom = top
         lead = 9.0 if page.paper else 18.0
-        for line, size in ((self.name, page.panel), (self.rule, page.note)):
+        for line, size in (
+            (self.name, page.panel),
+            (self.rule, page.note),
+            (self.found, page.note),
+        ):
             if not line:
                 continue
             fitted, lines = self.sheet.type.fit(line, size, width)
@@ -58,6 +63,9 @@ class Caption:
                 bottom += lead + 0.73 * fitted
                 lead = 0.62 * fitted
                 if canvas is not None:
-                    canvas.words(x, bottom, trimmed(part), fitted, anchor=0.5)
+                    words = trimmed(part)
+                    half = self.sheet.type.line_width(words, fitted) / 2 + 1.0
+                    middle = min(max(x, half), canvas.width - half)
+                    canvas.words(middle, bottom, words, fitted, anchor=0.5)
             lead = 10.0 if not page.paper else 5.0
         return bottom - top + (0.22 * page.note if bottom > top else 0.0)
