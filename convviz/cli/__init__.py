@@ -42,6 +42,8 @@ COMMANDS: dict[str, Row] = {
     ),
     "pool": Row("pool", "max and average: the winner, the divisor, ceil_mode"),
     "shape": Row("shape", "sizes, parameters, MACs, receptive field of one layer or many"),
+    "solve": Row("solve", "which layers turn one size into another"),
+    "sizes": Row("sizes", "which input sizes a network takes, and comes back from"),
     "figures": Row("figures", "draw every figure of a TOML file, or a preset"),
 }
 

@@ -35,5 +35,5 @@ def overview() -> Page:
     page.append(())
     page += [((f"{word:<6}  ", "bold"), (text, "")) for word, text in WORDS]
     foot = "convviz COMMAND --help lists its options; --version prints the version"
-    page += [(), ((foot, "muted"),)]
+    page.append(((foot, "muted"),))
     return page
