@@ -181,9 +181,12 @@ def input_grid(grid: Grid, source: tuple[Index, Index], extent: tuple[int, int])
         below = grid.roles.at(rows, cols)
         return np.where(below == Role.UNREAD, below, found)
 
+    words = [replace(run, text=run.text.replace("padded input", "input with zeros"))
+             for run in grid.title]  # fmt: skip
     return replace(
         grid,
         roles=Computed(grid.shape, roles),
+        title=tuple(words),
         source=source,
         extent=extent,
         top=tuple(ruler_of(ruler, source[1]) for ruler in grid.top),

@@ -108,7 +108,9 @@ def landing(scene: Scene, account: Account, count: int, lead: tuple[int, ...]) -
     group = lead[1] // (layer.in_channels // layer.groups)
     landed = Landed(account, count, (lead[0], group * (layer.out_channels // layer.groups)))
     return replace(
-        scene, bands=tuple(tuple(landed.grid(grid) for grid in band) for band in scene.bands)
+        scene,
+        title="Transposed convolution: stamp, shift, add",
+        bands=tuple(tuple(landed.grid(grid) for grid in band) for band in scene.bands),
     )
 
 

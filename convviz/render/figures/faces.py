@@ -25,7 +25,7 @@ def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Arra
         colors[known] = painted[known]
     for kind in np.unique(roles[~known]).tolist():
         chosen = (roles == kind) & ~known
-        colors[chosen] = _by_role(Role(kind), theme, values, chosen)
+        colors[chosen] = _by_role(Role(kind), theme, values, chosen, grid.others)
     return colors
 
 
@@ -50,15 +50,16 @@ def identity(grid: Grid, rows: Array, cols: Array) -> tuple[Array, Array]:
     return painted, (row_ids >= 0)[:, None] & (col_ids >= 0)
 
 
-def _by_role(role: Role, theme: Theme, values: Array, chosen: Array) -> Array:
-    """(n, 3): fills of the chosen cells of one role."""
+def _by_role(role: Role, theme: Theme, values: Array, chosen: Array, others: Array | None) -> Array:
+    """(n, 3): fills of the chosen cells of one role; `others` share the ramp of a count."""
     picked = np.asarray(values[chosen], float)
     if role in (Role.INPUT, Role.COPY):
         return value_ramp(_share(picked, values), theme.name)
     if role == Role.KERNEL:
         return kernel_ramp(_size(picked), theme.name)
     if role == Role.COUNT:
-        return count_ramp(picked, max(float(picked.max(initial=1)), 1), theme.name)
+        every = picked if others is None else others
+        return count_ramp(picked, max(float(every.max(initial=1)), 1), theme.name)
     tints = {Role.OUTPUT: 0, Role.SUM: 0, Role.HOLE: 0, Role.STAMP: 0}
     color = theme.trio(role)[tints[role]] if role in tints else theme.color("panel")
     return np.broadcast_to(color, (len(picked), 3))

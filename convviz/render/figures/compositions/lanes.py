@@ -231,10 +231,15 @@ class Lanes:
         u, theme = self.u, canvas.theme
         focus = theme.word(Role.FOCUS)
         stamped = self.lanes.all_roles == Role.STAMP
+        there = stamped | (self.lanes.all_roles == Role.PENDING)
         texts = self.digits["lanes"].texts if self.digits["lanes"] is not None else None
         size = self.sheet.page.note
         sums: dict[int, str] = {}
+        coming: dict[int, str] = {}  # they take their room before they are there
         for col in range(self.lanes.shape[1]):
+            meeting = np.nonzero(there[:, col])[0]
+            if texts is not None and not self.hidden and len(meeting) > 1:
+                coming[col] = " + ".join(_signed(texts[n, col]) for n in meeting)
             rows = [i for i, n in enumerate(self.which) if stamped[n, col]]
             if stamped[:, col].sum() < 2:
                 continue
@@ -246,8 +251,8 @@ class Lanes:
                 sums[col] = " + ".join(
                     _signed(texts[n, col]) for n in np.nonzero(stamped[:, col])[0]
                 )
-        wide = max((self.sheet.type.width(t, size, SEMIBOLD) for t in sums.values()), default=0.0)
-        room = 0.84 * u * (1 if _adjacent(sums) else 1.9)
+        wide = max((self.sheet.type.width(t, size, SEMIBOLD) for t in coming.values()), default=0.0)
+        room = 0.84 * u * (1 if _adjacent(coming) else 1.9)
         size = min(size, size * room / wide) if wide else size
         if size < max(self.sheet.page.least, 7.0 if not self.sheet.page.paper else 0.0):
             return
@@ -261,7 +266,9 @@ class Lanes:
         place = Place(x, top, u, *grid.shape)
         tint, mid, strong = theme.trio(Role.OUTPUT)
         output = grid.kind == Role.OUTPUT
-        shown = np.nonzero(grid.all_roles[0] != Role.EMPTY)[0]
+        roles = grid.all_roles[0]
+        shown = np.nonzero(~np.isin(roles, (Role.EMPTY, Role.PENDING)))[0]
+        self._pending(canvas, grid, place)
         centers = place.centers(np.zeros(len(shown)), shown)
         face = tint if output else theme.color("panel")
         if u >= TILES_FROM:
@@ -284,6 +291,13 @@ class Lanes:
             bottom = self._marks(canvas, ruler.labels, x, top + u)
         return bottom
 
+    def _pending(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        """Hollow tiles where no stamp has landed yet."""
+        waiting = np.nonzero(grid.all_roles[0] == Role.PENDING)[0]
+        if len(waiting) and place.u >= TILES_FROM:
+            centers = place.centers(np.zeros(len(waiting)), waiting)
+            canvas.hollows(centers, 0.86 * place.u, canvas.theme.color("line"))
+
     def _marks(self, canvas: Canvas, labels: Array, x: float, top: float) -> float:
         """− where padding crops, + where output_padding keeps."""
         note, focus = self.sheet.page.note, canvas.theme.word(Role.FOCUS)
@@ -298,11 +312,11 @@ class Lanes:
         """How many stamps meet in each cell, as bars of color."""
         u = self.u
         high = 0.5 * u
-        values = grid.values[0]
-        colors = count_ramp(values, float(values.max()), canvas.theme.name)
-        centers = Place(x, top - 0.25 * u, u, *grid.shape).centers(
-            np.zeros(len(values)), np.arange(len(values))
-        )
+        shown = np.nonzero(grid.all_roles[0] != Role.PENDING)[0]
+        values = grid.values[0, shown]
+        every = grid.values if grid.others is None else grid.others
+        colors = count_ramp(values, float(every.max()), canvas.theme.name)
+        centers = Place(x, top - 0.25 * u, u, *grid.shape).centers(np.zeros(len(shown)), shown)
         centers[:, 1] = top + 0.06 * u + high / 2
         canvas.pills(centers, 0.92 * u, high, faces=colors)
         size = min(0.36 * u, 0.9 * self.sheet.page.note)
