@@ -9,13 +9,14 @@ import numpy as np
 from convviz.diagrams.scene import ArrayCells, Equation, Grid, Role
 from convviz.render.figures.canvas import BACK, Canvas
 from convviz.render.figures.compositions.equations import Written
+from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
     bounds,
     draw_current,
     draw_title,
-    formula,
     framed,
     lens,
+    size_lines,
     title_line,
 )
 from convviz.render.figures.grids import (
@@ -66,7 +67,8 @@ class Channels:
         self.shares = [shares.get(n) for n in range(len(self.lanes))]
         total = next(e for e in scene.equations if e.band < 0)
         self.total = Written.of(sheet, total, width)
-        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.hidden = scene.omitted[0] if scene.omitted else None
         self.title = sheet.page.label + (10.0 if not sheet.page.paper else 7.0)
         self.share_room = max(
@@ -94,7 +96,8 @@ class Channels:
     def below(self) -> float:
         """The sum and the size formula."""
         page = self.sheet.page
-        return 1.8 * page.formula + self.total.height + 2.3 * page.small * bool(self.formulas)
+        words = self.words.height(self.room) + 0.4 * page.small
+        return 1.0 * page.formula + self.total.height + words
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
@@ -312,13 +315,5 @@ class Channels:
             canvas.curve(points, color, 1.4, height=BACK)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
-        page = self.sheet.page
-        baseline = self.total.draw(canvas, center, bottom + 1.7 * page.formula - page.formula * 0.7)
-        parts: list[Run] = []
-        for i, label in enumerate(self.formulas):
-            name = label.name.removeprefix("size").strip() or "size"
-            parts += [self.sheet.word(f"{'      ' if i else ''}{name} ")]
-            parts += formula(self.sheet, label.text)
-        if parts:
-            size, lines = self.sheet.type.fit(tuple(parts), page.small, self.room)
-            canvas.words(center, baseline + 1.9 * size, lines[0], size, anchor=0.5)
+        baseline = self.total.draw(canvas, center, bottom + self.sheet.page.formula)
+        self.words.draw(canvas, center, baseline, self.room)

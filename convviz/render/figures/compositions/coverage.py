@@ -9,12 +9,13 @@ import numpy as np
 from convviz.diagrams.scene import Array, Grid, Role
 from convviz.render.colors import ident
 from convviz.render.figures.canvas import FRAMES, Box, Canvas
+from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
     bounds,
     draw_title,
-    formula,
     framed,
     lens,
+    size_lines,
     title_line,
     verdict,
 )
@@ -82,10 +83,19 @@ class Coverage:
         *self.results, self.counts = second
         self.profile = Profile(self.counts)
         self.labels = {label.name: label for label in scene.labels}
-        self.sizes = [label for label in scene.labels if label.name.startswith("size")]
-        self.said = [
-            label for label in scene.labels if label.name in ("padding", "bias", "coverage")
-        ]
+        page = sheet.page
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.said = Words(
+            sheet,
+            (
+                *size_lines(sheet, sizes, page.formula, width),
+                *(
+                    (verdict(sheet, label), page.note, 0.75 * page.note)
+                    for label in scene.labels
+                    if label.name in ("padding", "bias", "coverage")
+                ),
+            ),
+        )
         self.title = sheet.page.label + (16.0 if not sheet.page.paper else 9.0)
         ways = ("row", "column", "tall") if not sheet.page.paper else ("row", "tall", "column")
         fits = {
@@ -99,30 +109,43 @@ class Coverage:
         self.width, self.height = self.measure(self.u, self.way)
         least = sheet.page.least
         self.digits = {
-            grid.key: Digits.readable(grid, sheet.type, self.u, least) for grid in (*first, *second)
+            grid.key: Digits.readable(grid, sheet.type, self.own(grid, self.u), least)
+            for grid in (*first, *second)
         }
 
     def gap(self, u: float) -> float:
         """The least distance of grids."""
         return max(GAP * u, 12.0 if self.sheet.page.paper else 22.0)
 
+    def own(self, grid: Grid, u: float) -> float:
+        """The pitch of a grid: that of all, but small ones stay large enough to be read."""
+        if grid not in (self.input, self.kernel, self.stamp):
+            return u
+        most = (18.0, 90.0) if not self.sheet.page.paper else (9.0, 45.0)
+        return max(u, min(most[0], most[1] / max(grid.shape)))
+
+    def span(self, grid: Grid, u: float) -> float:
+        """The width that a small grid and its title need."""
+        least = 44.0 if self.sheet.page.paper else 62.0
+        return max(grid.shape[1] * self.own(grid, u), least)
+
     def words(self) -> float:
         """The height of the formula and what is said."""
         page = self.sheet.page
-        lines = len(self.said)
-        return 1.9 * page.formula * bool(self.sizes) + 1.65 * page.note * lines + 0.4 * page.note
+        return 0.9 * page.formula + self.said.height(self.room) + 0.4 * page.note
 
     def column(self, u: float) -> tuple[float, float]:
         """(width, height) of input, kernel and stamp below each other."""
         stack = (self.input, self.kernel, self.stamp)
-        wide = max(grid.shape[1] for grid in stack) * u
-        return wide, sum(grid.shape[0] for grid in stack) * u + 3 * self.title + 0.5 * u
+        wide = max(grid.shape[1] * self.own(grid, u) for grid in stack)
+        high = sum(grid.shape[0] * self.own(grid, u) for grid in stack)
+        return wide, high + 3 * self.title + 0.5 * u
 
     def row(self, u: float) -> tuple[float, float]:
         """(width, height) of input, kernel and stamp beside each other."""
         stack = (self.input, self.kernel, self.stamp)
-        wide = sum(grid.shape[1] for grid in stack) * u + 2 * self.gap(u)
-        return wide, max(grid.shape[0] for grid in stack) * u + self.title
+        wide = sum(self.span(grid, u) for grid in stack) + 2 * self.gap(u)
+        return wide, max(grid.shape[0] * self.own(grid, u) for grid in stack) + self.title
 
     def large(self, u: float) -> tuple[float, float]:
         """(width, height) of the outputs and the counts beside each other."""
@@ -173,22 +196,25 @@ class Coverage:
             y = top + (self.height - self.words() - small[1]) / 2
             for grid in stack:
                 y += self.title
-                x = left + (small[0] - grid.shape[1] * u) / 2
-                found[grid.key] = Place(x, y, u, *grid.shape)
-                y += grid.shape[0] * u + 0.25 * u
+                own = self.own(grid, u)
+                x = left + (small[0] - grid.shape[1] * own) / 2
+                found[grid.key] = Place(x, y, own, *grid.shape)
+                y += grid.shape[0] * own + 0.25 * u
             return found
         x = left if self.way == "row" else left + (self.width - small[0]) / 2
         middle = base if self.way == "row" else top + self.title + (small[1] - self.title) / 2
         for grid in stack:
-            found[grid.key] = Place(x, middle - grid.shape[0] * u / 2, u, *grid.shape)
-            x += grid.shape[1] * u + gap
+            own, span = self.own(grid, u), self.span(grid, u)
+            inset = (span - grid.shape[1] * own) / 2
+            found[grid.key] = Place(x + inset, middle - grid.shape[0] * own / 2, own, *grid.shape)
+            x += span + gap
         return found
 
     def _signs(self, canvas: Canvas, places: dict[str, Place]) -> None:
         """Input × kernel = stamp."""
         if self.way == "column":
             return
-        size = min(0.5 * self.u, 18.0)
+        size = min(0.5 * self.gap(self.u), 18.0)
         pairs = ((self.input, self.kernel, "×"), (self.kernel, self.stamp, "="))
         for one, other, sign in pairs:
             x = (places[one.key].box.right + places[other.key].box.left) / 2
@@ -209,7 +235,9 @@ class Coverage:
         above = 0.10 * u + (8.0 if not self.sheet.page.paper else 4.0)
         if grid is self.counts:
             above = self.profile.above() * u + 6.0
-        room = max(grid.shape[1] * u + 0.85 * self.gap(u), 50.0)
+        small = grid in (self.input, self.kernel, self.stamp)
+        wide = self.span(grid, self.u) if small else grid.shape[1] * u
+        room = wide + 0.85 * self.gap(self.u)
         draw_title(canvas, self.sheet, line, place.box.center[0], place.top - above, room)
 
     def _stamp_colors(self, canvas: Canvas, grid: Grid) -> Array | None:
@@ -234,18 +262,4 @@ class Coverage:
         lens(canvas, start, end, color, alpha=0.22, downward=self.way == "tall")
 
     def _words(self, canvas: Canvas, center: float, top: float) -> None:
-        page = self.sheet.page
-        baseline = top + 0.2 * page.note
-        if self.sizes:
-            baseline += 1.6 * page.formula
-            runs = []
-            for i, label in enumerate(self.sizes):
-                name = label.name.removeprefix("size").strip()
-                runs += [self.sheet.word(f"{'      ' if i else ''}{name + '  ' if name else ''}")]
-                runs += formula(self.sheet, label.text)
-            size, lines = self.sheet.type.fit(tuple(runs), page.formula, self.room)
-            canvas.words(center, baseline, lines[0], size, anchor=0.5)
-        for label in self.said:
-            baseline += 1.65 * page.note
-            size, lines = self.sheet.type.fit(verdict(self.sheet, label), page.note, self.room)
-            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+        self.said.draw(canvas, center, top + 0.9 * self.sheet.page.formula, self.room)

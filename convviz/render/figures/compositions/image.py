@@ -9,7 +9,8 @@ import numpy as np
 from convviz.diagrams.scene import Array, Grid, Role
 from convviz.render.colors import output_ramp, signed_ramp
 from convviz.render.figures.canvas import Box, Canvas
-from convviz.render.figures.compositions.parts import draw_title, formula, framed, title_line
+from convviz.render.figures.compositions.multiples import Words
+from convviz.render.figures.compositions.parts import draw_title, framed, size_lines, title_line
 from convviz.render.figures.grids import (
     Digits,
     Place,
@@ -21,7 +22,6 @@ from convviz.render.figures.grids import (
 from convviz.render.figures.labels import writing
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
-from convviz.render.figures.type import Run
 
 CLIP = 99.5
 """Percentile of the sizes of values where a color bar ends, if few values lie far beyond it."""
@@ -93,9 +93,16 @@ class Image:
         self.bar = None
         if self.output.picture is None:
             self.bar = Bar(self.output.values, gray=scene.image)
-        self.labels = [
-            label for label in scene.labels if label.name.startswith(("size", "kernels"))
-        ]
+        small = sheet.page.small
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        more = [label for label in scene.labels if label.name == "kernels"]
+        self.said = Words(
+            sheet,
+            (
+                *size_lines(sheet, sizes, small, width),
+                *((sheet.runs(label.text), small, 0.8 * small) for label in more),
+            ),
+        )
         self.title = sheet.page.label + (16.0 if not sheet.page.paper else 9.0)
         self.ratio = self.input.shape[0] / self.output.shape[0]
         self.tall = sheet.page.narrow and self.input.shape[1] > 1.3 * self.input.shape[0]
@@ -132,7 +139,7 @@ class Image:
 
     def words(self) -> float:
         """The lines below."""
-        return 1.8 * self.sheet.page.small * len(self.labels) + 0.9 * self.sheet.page.small
+        return 0.9 * self.sheet.page.small + self.said.height(self.room)
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) at so many points per pixel of the input."""
@@ -214,7 +221,7 @@ class Image:
             canvas.image(bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)
         line = title_line(self.sheet, grid)
         above = 10.0 if not self.sheet.page.paper else 5.0
-        room = max(box.width + 0.8 * self.gap, 70.0)
+        room = max(box.width + 0.8 * self.gap, 26.0)
         draw_title(canvas, self.sheet, line, box.center[0], box.top - above, room)
 
     def _kernels(
@@ -232,10 +239,9 @@ class Image:
             draw_cells(canvas, grid, place, digits)
             framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u, width=2.2)
             line = title_line(self.sheet, grid)
+            room, middle = wide + 0.9 * self.gap, place.box.center[0]
             size = self.sheet.page.small
-            natural = self.sheet.type.line_width(line, size)
-            size *= min(1.0, (wide + 0.9 * self.gap) / natural)
-            canvas.words(place.box.center[0], y - 0.08 * u - 5.0, line, size, anchor=0.5)
+            draw_title(canvas, self.sheet, line, middle, y - 0.08 * u - 5.0, room, size=size)
             y += grid.shape[0] * u
 
     def _bar(self, canvas: Canvas, box: Box) -> None:
@@ -253,12 +259,4 @@ class Image:
             canvas.words(bar.right + 6.0, y + 0.36 * note, text, note)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
-        page = self.sheet.page
-        baseline = bottom + 0.4 * page.small
-        for label in self.labels:
-            baseline += 1.8 * page.small
-            name = label.name.removeprefix("size").strip()
-            runs: list[Run] = [self.sheet.word(f"{name}  ")] if name and name != "kernels" else []
-            runs += formula(self.sheet, label.text)
-            size, lines = self.sheet.type.fit(tuple(runs), page.small, self.room)
-            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+        self.said.draw(canvas, center, bottom + 0.6 * self.sheet.page.small, self.room)

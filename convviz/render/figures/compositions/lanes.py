@@ -9,7 +9,8 @@ import numpy as np
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Mark, Role
 from convviz.render.colors import count_ramp, ink_on
 from convviz.render.figures.canvas import BACK, Box, Canvas
-from convviz.render.figures.compositions.parts import formula, title_line, verdict
+from convviz.render.figures.compositions.multiples import Words
+from convviz.render.figures.compositions.parts import size_lines, title_line, verdict
 from convviz.render.figures.faces import face_colors
 from convviz.render.figures.grids import (
     TILE,
@@ -54,7 +55,19 @@ class Lanes:
         count = self.input.shape[0]
         self.which = list(range(count)) if count <= MOST else [*range(HEAD), count - 1]
         self.hidden = count - len(self.which)
-        self.labels = {label.name: label for label in scene.labels}
+        page = sheet.page
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.said = Words(
+            sheet,
+            (
+                *size_lines(sheet, sizes, page.formula, width, generic=True),
+                *(
+                    (verdict(sheet, label), page.note, 0.75 * page.note)
+                    for label in scene.labels
+                    if label.name in ("padding", "bias", "coverage")
+                ),
+            ),
+        )
         self.shift = next((link for link in scene.links if link.kind == "shift"), None)
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
@@ -103,6 +116,10 @@ class Lanes:
     def _below(self) -> list[Grid]:
         return [*self.sums, *([self.counts] if self.counts is not None else [])]
 
+    def tall(self, u: float) -> float:
+        """From row to row below the sum rule: names stand beside them."""
+        return max(LANE * u, 1.1 * self.sheet.page.label)
+
     def meeting(self) -> float:
         """The line between lanes and sum rule that tells what meets."""
         return 1.9 * self.sheet.page.note
@@ -113,15 +130,13 @@ class Lanes:
 
     def words(self) -> float:
         """The formula, and what is said of crop and coverage."""
-        page = self.sheet.page
-        lines = len([name for name in ("padding", "bias", "coverage") if name in self.labels])
-        return 1.9 * page.formula + lines * 1.6 * page.note
+        return 0.7 * self.sheet.page.formula + self.said.height(self.room)
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
         high = self.head() + self.slots() * LANE * u + self.meeting()
-        high += 0.15 * u + len(self.sums) * LANE * u + self.marks()
-        high += 0.75 * u if self.counts is not None else 0.0
+        high += 0.15 * u + len(self.sums) * self.tall(u) + self.marks()
+        high += max(0.75 * u, self.tall(0.0)) if self.counts is not None else 0.0
         return self.columns(u).width, high + self.words()
 
     # Drawing.
@@ -152,20 +167,22 @@ class Lanes:
             y = self._sum(canvas, grid, x, y)
         if self.counts is not None:
             self._counts(canvas, self.counts, x, y)
-            y += 0.75 * u
+            y += max(0.75 * u, self.tall(0.0))
         self._words(canvas, left + columns.width / 2, y)
 
     def _titles(self, canvas: Canvas, left: float, top: float, columns: Columns) -> None:
         size, u = self.sheet.page.label, self.u
         y = top + 0.9 * size
         wide = self.kernel.shape[1] * SMALL * u
+        last = 0.0
         for grid, x in (
             (self.input, left + u / 2),
             (self.kernel, left + columns.kernel + wide / 2),
         ):
             line = title_line(self.sheet, grid)
             half = self.sheet.type.line_width(line, size) / 2
-            canvas.words(max(x, left + half - 0.2 * u), y, line, size, anchor=0.5)
+            middle = max(x, half + 1.0, last + half + 5.0)
+            last = canvas.words(middle, y, line, size, anchor=0.5).right
         if self.shift is None or self.shift.end[2] == self.shift.start[2]:
             return
         focus, note = canvas.theme.word(Role.FOCUS), self.sheet.page.note
@@ -188,8 +205,9 @@ class Lanes:
             canvas, cell, Place(left, top, u, *cell.shape), self._part("input", n),
             colors=color[None, None],
         )  # fmt: skip
-        size = 0.4 * u
-        canvas.centered(left + columns.times + 0.4 * u, middle, "×", size, weight=SEMIBOLD)
+        size = min(max(0.4 * u, 0.8 * self.sheet.page.note), 0.9 * u)
+        if size >= self.sheet.page.least:
+            canvas.centered(left + columns.times + 0.4 * u, middle, "×", size, weight=SEMIBOLD)
         kernel = _row(self.kernel, n)
         k = SMALL * u
         place = Place(left + columns.kernel, middle - k / 2, k, *kernel.shape)
@@ -286,7 +304,7 @@ class Lanes:
             for frame in grid.frames:
                 draw_frame(canvas, place, frame)
         self._name(canvas, grid, x, top + u / 2)
-        bottom = top + LANE * u
+        bottom = top + self.tall(u)
         for ruler in grid.bottom:
             bottom = self._marks(canvas, ruler.labels, x, top + u)
         return bottom
@@ -331,19 +349,7 @@ class Lanes:
         canvas.words(x - self.page_gap, y + 0.364 * size, line, size, anchor=1.0)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
-        page = self.sheet.page
-        baseline = bottom + 1.45 * page.formula
-        if "size" in self.labels:
-            line = formula(self.sheet, self.labels["size"].text)
-            size, lines = self.sheet.type.fit(line, page.formula, self.room)
-            canvas.words(center, baseline, lines[0], size, anchor=0.5)
-        for name in ("padding", "bias", "coverage"):
-            if name not in self.labels:
-                continue
-            baseline += 1.6 * page.note
-            line = verdict(self.sheet, self.labels[name])
-            size, lines = self.sheet.type.fit(line, page.note, self.room)
-            canvas.words(center, baseline, lines[0], size, anchor=0.5)
+        self.said.draw(canvas, center, bottom + 0.5 * self.sheet.page.formula, self.room)
 
 
 def _row(grid: Grid, n: int) -> Grid:

@@ -9,7 +9,8 @@ import numpy as np
 from convviz.diagrams.scene import ArrayCells, Grid, Rect, Role
 from convviz.render.figures.canvas import BACK, Canvas
 from convviz.render.figures.compositions.equations import Written
-from convviz.render.figures.compositions.parts import bounds, formula, framed, title_line
+from convviz.render.figures.compositions.multiples import Words
+from convviz.render.figures.compositions.parts import bounds, framed, size_lines, title_line
 from convviz.render.figures.compositions.parts import window_colors as output_colors
 from convviz.render.figures.grids import (
     TILE,
@@ -41,7 +42,8 @@ class Row:
         assert self.input.windows is not None, "an input that is read has windows"
         self.spans = self.input.windows.cols
         self.equation = Written.of(sheet, scene.equations[0], width)
-        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.names = max(
             sheet.type.line_width(title_line(sheet, grid), sheet.page.label)
             for grid in (self.input, self.output, *([self.kernel] if self.kernel else []))
@@ -77,10 +79,10 @@ class Row:
         page = self.sheet.page
         rows = 3 if self.kernel is not None else 2
         high = self.above() + rows * u + (rows - 1) * self.apart(u)
-        words = 2.0 * page.formula + self.equation.height
-        words += 2.3 * page.small * bool(self.formulas)
+        words = 1.7 * page.formula + self.equation.height
+        words += self.words.height(self.room) + 0.4 * page.small
         last = max(self.input.shape[1], *(span[-1] + 1 for span in self.spans))
-        return max(self.names + self.lead + last * u, self.equation.width), high + words
+        return max(self.names + self.lead + (last + 0.24) * u, self.equation.width), high + words
 
     def _digits(self, grid: Grid, u: float) -> Digits | None:
         return Digits.readable(grid, self.sheet.type, u, self.sheet.page.least)
@@ -180,12 +182,9 @@ class Row:
             canvas.polygon(corners, face=colors[n], alpha=0.42 if leads else 0.18, height=BACK)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
-        page = self.sheet.page
-        baseline = self.equation.draw(canvas, center, bottom + 1.7 * page.formula)
-        for label in self.formulas:
-            line = (self.sheet.word("size "), *formula(self.sheet, label.text))
-            size, lines = self.sheet.type.fit(line, page.small, self.room)
-            canvas.words(center, baseline + 1.9 * size, lines[0], size, anchor=0.5)
+        top = bottom + 1.7 * self.sheet.page.formula
+        baseline = self.equation.draw(canvas, center, top)
+        self.words.draw(canvas, center, baseline, self.room)
 
 
 def _cell(grid: Grid, col: int) -> Grid:

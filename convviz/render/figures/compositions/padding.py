@@ -92,8 +92,8 @@ class Padding:
         return width, height
 
     def _word_room(self, u: float, columns: int) -> float:
-        """The width of a panel's words: half of the gap at both sides belongs to it."""
-        return max(self.cols * u + 0.8 * self.gap(u, columns), 40.0)
+        """The width of a panel's words: a part of the gap at both sides belongs to it."""
+        return max(self.cols * u + 0.45 * self.gap(u, columns), 40.0)
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw all panels."""

@@ -12,7 +12,7 @@ from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
-from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
+from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, SHRINK, Line, Run
 
 SIZES = re.compile(r"(?<=\d)×(?=\d)")
 
@@ -35,6 +35,34 @@ def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
     )
 
 
+WordLine = tuple[Line, float, float]
+"""Runs, their size, and the distance from the line above to the cap height."""
+
+
+def size_lines(
+    sheet: Sheet, labels: Sequence[Label], size: float, room: float, *, generic: bool = False
+) -> tuple[WordLine, ...]:
+    """The size formulas: in one line where they fit, else one below the other.
+
+    generic: below them, the formula in letters.
+    """
+    lines: list[Line] = []
+    for label in labels:
+        name = label.name.removeprefix("size").strip()
+        words = f"{name}  " if name and len(labels) > 1 else "" if generic else "size  "
+        lines.append((sheet.word(words), *formula(sheet, label.text)))
+    gap: Line = (sheet.word("        "),)
+    one = tuple(run for i, line in enumerate(lines) for run in ((*gap, *line) if i else line))
+    if sheet.type.line_width(one, size) * SHRINK <= room:
+        lines = [one] if lines else []
+    found = [(line, size, 0.75 * size) for line in lines]
+    letters = next((label.generic for label in labels if label.generic), "")
+    if generic and letters and not sheet.page.paper:
+        runs = (Run(letters, sheet.theme.word(Role.MUTED), REGULAR),)
+        found.append((runs, sheet.page.small, 0.85 * sheet.page.small))
+    return tuple(found)
+
+
 def draw_title(
     canvas: Canvas,
     sheet: Sheet,
@@ -51,7 +79,11 @@ def draw_title(
     size *= min(1.0, max(0.66, room / wide)) if wide else 1.0
     lines = sheet.type.wrapped(line, size, room) if wide * 0.66 > room else [line]
     for up, each in enumerate(reversed(lines)):
-        canvas.words(x, baseline - 1.15 * size * up, trimmed(each), size, anchor=0.5)
+        words = trimmed(each)
+        # Near an edge of the sheet a title moves inward rather than beyond it.
+        half = sheet.type.line_width(words, size) / 2 + 1.0
+        middle = min(max(x, half), canvas.width - half)
+        canvas.words(middle, baseline - 1.15 * size * up, words, size, anchor=0.5)
 
 
 def formula(sheet: Sheet, text: Text) -> Line:

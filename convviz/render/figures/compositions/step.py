@@ -10,13 +10,14 @@ from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
 from convviz.render.colors import Floats, output_ramp
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.equations import Written
+from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
     bounds,
     draw_current,
     draw_title,
-    formula,
     framed,
     lens,
+    size_lines,
     title_line,
     window_colors,
 )
@@ -31,7 +32,7 @@ from convviz.render.figures.grids import (
 )
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
-from convviz.render.figures.type import BOLD, Line
+from convviz.render.figures.type import BOLD
 
 OUTSIDE = 0.72
 """How much of a cell outside of the window stays."""
@@ -48,7 +49,8 @@ class Step:
         self.output = next(grid for grid in rest if grid.kind == Role.OUTPUT)
         self.extra = [grid for grid in rest if grid.kind == Role.FOCUS]
         self.equation = Written.of(sheet, scene.equations[0], width)
-        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
         self.title = sheet.page.label + 16.0
         self.u = pitch(self.measure, width, height, sheet.page)
@@ -72,7 +74,7 @@ class Step:
         """The equation and the size formulas."""
         page = self.sheet.page
         lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
-        return lead + self.equation.height + 2.3 * page.small * bool(self.formulas)
+        return lead + self.equation.height + self.words.height(self.room) + 0.4 * page.small
 
     def pitch_of(self, grid: Grid, u: float) -> float:
         """The pitch of a grid: that of all, but a kernel stays large enough to be read."""
@@ -265,18 +267,7 @@ class Step:
         page = self.sheet.page
         lead = 2.0 * page.formula if not page.paper else 1.6 * page.formula
         baseline = self.equation.draw(canvas, center, bottom + lead)
-        if not self.formulas:
-            return
-        parts: list[Line] = []
-        for label in self.formulas:
-            name = label.name.removeprefix("size").strip()
-            words = f"{name} " if name else "size "
-            parts.append((self.sheet.word(words), *formula(self.sheet, label.text)))
-        line = tuple(run for i, part in enumerate(parts) for run in (
-            *((self.sheet.word("      "),) if i else ()), *part))  # fmt: skip
-        size, lines = self.sheet.type.fit(line, page.small, self.room)
-        for i, each in enumerate(lines):
-            canvas.words(center, baseline + (1.9 + 1.4 * i) * size, each, size, anchor=0.5)
+        self.words.draw(canvas, center, baseline, self.room)
 
 
 def _as_tiles(roles: Array) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Rect, Role
 from convviz.render.colors import ident_field, mixed
 from convviz.render.figures.canvas import BACK, OUTLINES, Box, Canvas
-from convviz.render.figures.compositions.parts import lens
+from convviz.render.figures.compositions.parts import draw_title, lens
 from convviz.render.figures.grids import (
     TILE,
     TILES_FROM,
@@ -88,13 +88,8 @@ class Tiling:
         lens(canvas, crop, frame, color, alpha=0.10, downward=self.downward)
         words = f"the padded {' × '.join(map(str, self._shape()))}"
         strong = canvas.theme.word(Role.OUTPUT)
-        canvas.words(
-            frame.center[0],
-            title,
-            (Run(words, strong, SEMIBOLD),),
-            self.sheet.page.label,
-            anchor=0.5,
-        )
+        line = (Run(words, strong, SEMIBOLD),)
+        draw_title(canvas, self.sheet, line, frame.center[0], title, frame.width + 60.0)
 
     def _shape(self) -> tuple[int, ...]:
         return self.padded.shape[1:] if self.padded.shape[0] == 1 else self.padded.shape

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from convviz.diagrams.scene import ArrayCells, Grid, Label, Rect, Role
+from convviz.diagrams.scene import ArrayCells, Role
 from convviz.render.colors import Floats, ink_on
 from convviz.render.figures.canvas import ANCHORS, Box, Canvas
+from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
     bounds,
     bracket,
-    formula,
     framed,
     lens,
+    size_lines,
     title_line,
     window,
     window_colors,
@@ -50,9 +51,12 @@ class Stride:
         self.output = next(grid for grid in rest if grid.kind == Role.OUTPUT)
         assert self.input.windows is not None, "an input that is read has windows"
         self.windows = self.input.windows
-        self.formulas = [label for label in scene.labels if label.name.startswith("size")]
-        self.shift = next((link for link in scene.links if link.kind == "shift"), None)
         self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
+        sizes = [label for label in scene.labels if label.name.startswith("size")]
+        self.formula_room = width if self.tall else 0.42 * width
+        lines = size_lines(sheet, sizes, sheet.page.formula, self.formula_room, generic=True)
+        self.words = Words(sheet, lines)
+        self.shift = next((link for link in scene.links if link.kind == "shift"), None)
         self.title = sheet.page.label + 12.0
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
@@ -81,7 +85,11 @@ class Stride:
 
     def beside(self) -> float:
         """Room for the bracket at the left of the input."""
-        return 4.6 * self.sheet.page.note
+        note = self.sheet.page.note
+        labels = [measure.label for measure in self.sheet.scene.measures if measure.axis == 0]
+        words = [word for label in labels for word in label.split(" ")]
+        wide = max((self.sheet.type.width(word, note, SEMIBOLD) for word in words), default=0.0)
+        return min(wide, 6.0 * note) + 21.0
 
     def below(self) -> float:
         """Room for the legend of padding under the input."""
@@ -93,7 +101,8 @@ class Stride:
 
     def formula_height(self) -> float:
         """The size formulas under the output."""
-        return 1.75 * self.sheet.page.formula * len(self.formulas) + 0.6 * self.sheet.page.formula
+        page = self.sheet.page
+        return page.formula + self.words.height(self.formula_room) + 0.3 * page.small
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
@@ -114,10 +123,7 @@ class Stride:
         return width, max(high_in, high_out)
 
     def _formula_width(self) -> float:
-        page = self.sheet.page
-        lines = [formula(self.sheet, label.text) for label in self.formulas]
-        widths = [self.sheet.type.line_width(line, page.formula) for line in lines]
-        return min(max(widths, default=0.0), 0.42 * self.room if not self.tall else self.room)
+        return min(self.words.width(), self.formula_room)
 
     # Drawing.
 
@@ -322,25 +328,7 @@ class Stride:
         if shown:
             widths = np.array([self.sheet.type.width(n, small, REGULAR) for n in numbers])
             corner = np.column_stack([widths / 2 - 0.36 * u, np.full(len(numbers), -0.29 * u)])
-            canvas.numbers(numbers, centers + corner, small, inks, weight=REGULAR)
+            canvas.numbers(numbers, centers + corner, small, inks, weight=REGULAR, room=0.46 * u)
 
     def _formulas(self, canvas: Canvas, center: float, bottom: float, room: float) -> None:
-        page = self.sheet.page
-        baseline = bottom + 1.9 * page.formula
-        for label in self.formulas:
-            line = self._named(label)
-            size, lines = self.sheet.type.fit(line, page.formula, room)
-            for part in lines:
-                canvas.words(center, baseline, part, size, anchor=0.5)
-                baseline += 1.5 * size
-            baseline += 0.25 * page.formula
-
-    def _named(self, label: Label) -> Line:
-        line = formula(self.sheet, label.text)
-        name = label.name.removeprefix("size").strip()
-        return (self.sheet.word(f"{name}  "), *line) if name else line
-
-
-def whole(grid: Grid) -> Rect:
-    """All cells of a grid."""
-    return Rect(0, 0, *grid.shape)
+        self.words.draw(canvas, center, bottom + self.sheet.page.formula, room)
