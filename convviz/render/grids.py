@@ -92,7 +92,13 @@ class Sheet:
     def texts(self) -> list[list[str]]:
         """(rows, cols): their texts."""
         text, cell = self.manner.text, self.format.cell
-        instead = {int(Role.EMPTY): "", int(Role.BEYOND): text("–"), int(Role.PENDING): text("·")}
+        dot = text("·")
+        instead = {
+            int(Role.EMPTY): "",
+            int(Role.BEYOND): text("–"),
+            int(Role.PENDING): dot,
+            int(Role.ZERO): dot,
+        }
         return [
             [
                 instead[role] if role in instead else text(cell(value))
@@ -122,7 +128,7 @@ def sheets(
     plain = [
         Sheet(grid, manner, r, c, Format()) for grid, r, c in zip(grids, rows, cols, strict=True)
     ]
-    skipped = [Role.EMPTY, Role.BEYOND, Role.PENDING]
+    skipped = [Role.EMPTY, Role.BEYOND, Role.PENDING, Role.ZERO]
     numbers = [sheet.values[~np.isin(sheet.roles, skipped)] for sheet in plain]
     others = [grid.others for grid in grids if grid.others is not None]
     form = manner.format(np.concatenate([*numbers, *others]))

@@ -24,7 +24,7 @@ ACCENT: dict[Role, str] = {
     Role.STRONG: "bold",
 }
 
-DIM = {Role.FILL, Role.UNREAD, Role.BEYOND, Role.PENDING, Role.REPEAT, Role.MUTED}
+DIM = {Role.FILL, Role.UNREAD, Role.BEYOND, Role.PENDING, Role.REPEAT, Role.MUTED, Role.ZERO}
 """Cells that step back."""
 
 COPY_IN_SIXTEEN = "36"

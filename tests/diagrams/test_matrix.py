@@ -10,6 +10,8 @@ from convviz.diagrams.scene import Role, everything
 from convviz.diagrams.unrolled import Unrolled
 from convviz.diagrams.view import View
 from convviz.engine.account import run
+from convviz.render.stream import Stream
+from convviz.render.terminal import screen
 from convviz.spec.layers import Conv, ConvTranspose
 
 
@@ -194,3 +196,10 @@ def test_a_volume_unrolls_like_a_plane(mode):
     scene = matrix([found], View())
     product = scene.grid("matrix").values @ scene.grid("x").values[0]
     np.testing.assert_array_equal(product, found.output[0].ravel())
+
+
+def test_a_screen_shows_a_dot_where_there_is_no_weight():
+    shown = screen(matrix([account(3, 2)], View()), Stream())
+    rows = [line.split()[:4] for line in shown.splitlines()]
+    assert ["0", "1", "2", "·"] in rows
+    assert ["1", "·", "1", "2"] in rows
