@@ -36,7 +36,11 @@ def conv_transpose(asked: Asked) -> None:
         ]
     except SpecError as error:
         raise with_larger_input(asked, wanted, error) from None
-    at = asking.index(asked, accounts[0].input.shape, "input")
+    # Read as a direct convolution, it is an output that has a window.
+    if looks.view == "direct":
+        at = asking.index(asked, accounts[0].shape, "output")
+    else:
+        at = asking.index(asked, accounts[0].input.shape, "input")
     chosen = answering.Chosen(at, image=source.image, note=source.note)
     answering.answer(asked, looks, accounts, chosen)
 

@@ -113,6 +113,14 @@ def test_what_does_not_move_is_refused_with_the_fact(line: str, said: str, run: 
     assert said in answer.err
 
 
+def test_in_the_direct_reading_at_names_an_output(run: Run) -> None:
+    answer = run("conv-transpose 3 -k 3 -s 2 --view direct --at 6")
+    assert answer.status == 0
+    assert "output[6]  =  3·3" in answer.out
+    assert run("conv-transpose 3 -k 3 -s 2 --view direct --at 7").status == 2
+    assert run("conv-transpose 3 -k 3 -s 2 --at 6").status == 2
+
+
 def test_a_film_that_cannot_be_drawn_leaves_no_file(run: Run, folder: Path) -> None:
     assert run("conv", "5x5", "--compare", "kernel=2,3", "-o", "x.gif").status == 2
     assert not (folder / "x.gif").exists()
