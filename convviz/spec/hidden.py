@@ -1,0 +1,137 @@
+"""What the arithmetic of sizes hides: cells that nobody reads, zeros in windows, crooked joins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from convviz.spec.field import POINT, Field
+from convviz.spec.geometry import Axis
+from convviz.spec.layers import Conv
+from convviz.spec.network import INPUT, Join
+from convviz.spec.pooling import LPPool, Pool
+from convviz.spec.trace import Row, Trace
+
+
+@dataclass(frozen=True)
+class Windows:
+    """A layer of windows on an input of `sizes`: what its axes have in common."""
+
+    axes: tuple[Axis, ...]
+    sizes: tuple[int, ...]
+    outputs: tuple[int, ...]
+    ceil: bool
+    zeros: bool
+
+
+def windows_of(row: Row) -> Windows | None:
+    """The windows of a convolution or a pooling; None for any other layer.
+
+    zeros: whether what a tap meets in the padding counts as a zero: convolutions, and averages.
+    """
+    layer = row.layer.windows if isinstance(row.layer, LPPool) else row.layer
+    sizes, outputs = row.inputs[0][1:], row.output[1:]
+    if isinstance(layer, Conv):
+        return Windows(layer.axes, sizes, outputs, False, layer.padding_mode == "zeros")
+    if isinstance(layer, Pool):
+        counted = layer.kind == "avg" and layer.count_include_pad
+        return Windows(layer.axes, sizes, outputs, layer.ceil_mode, counted)
+    return None
+
+
+def unread(row: Row) -> tuple[int, ...]:
+    """Per axis, the input cells that no window reads; () where nothing slides.
+
+    Padding that repeats cells reads them again, but never one that no window meets.
+    """
+    found = windows_of(row)
+    if found is None:
+        return ()
+    return tuple(
+        axis.unread_count(n, ceil=found.ceil)
+        for axis, n in zip(found.axes, found.sizes, strict=True)
+    )
+
+
+def ceiled(row: Row) -> tuple[int, ...]:
+    """Per axis, the windows that ceil_mode adds; () without ceil_mode."""
+    found = windows_of(row)
+    if found is None or not found.ceil:
+        return ()
+    return tuple(
+        out - axis.windows(n)
+        for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True)
+    )
+
+
+def zeros(row: Row) -> Fraction | None:
+    """The share of taps that meet padding, over all outputs; None where no padding is a zero."""
+    found = windows_of(row)
+    if found is None or not found.zeros:
+        return None
+    inside = Fraction(1)
+    for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
+        inside *= Fraction(sum(met(axis, n, out)), out * axis.kernel)
+    return 1 - inside
+
+
+def corner(row: Row) -> Fraction | None:
+    """The same share in the corner output that sees the most of it."""
+    found = windows_of(row)
+    if found is None or not found.zeros:
+        return None
+    inside = Fraction(1)
+    for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
+        ends = (sum(0 <= cell < n for cell in axis.window(unit)) for unit in {0, out - 1})
+        inside *= Fraction(min(ends), axis.kernel)
+    return 1 - inside
+
+
+def met(axis: Axis, size: int, count: int) -> list[int]:
+    """Per tap, how many of `count` windows meet an input cell with it."""
+    found = []
+    for tap in range(axis.kernel):
+        first = axis.fine(0, tap)
+        low = max(0, -(first // axis.stride))
+        high = min(count - 1, (size - 1 - first) // axis.stride)
+        found.append(max(0, high - low + 1))
+    return found
+
+
+@dataclass(frozen=True)
+class Crooked:
+    """A join whose branches do not look at the same place.
+
+    number: the layer, from 1. centers: per branch and axis, where its first output is centered.
+    jumps: the same for how far the next output is.
+    """
+
+    number: int
+    branches: tuple[str, ...]
+    centers: tuple[tuple[Fraction, ...], ...]
+    jumps: tuple[tuple[Fraction, ...], ...]
+
+
+def crooked(trace: Trace) -> list[Crooked]:
+    """The joins whose branches are not centered alike, or step differently."""
+    found = []
+    for number, row in enumerate(trace.rows, 1):
+        if not isinstance(row.layer, Join):
+            continue
+        fields: list[tuple[Field, ...]] = []
+        for source in row.step.inputs:
+            before = trace.rows[source].fields if source != INPUT else straight(trace)
+            if before is not None:
+                fields.append(before)
+        if len(fields) < len(row.step.inputs):
+            continue
+        centers = tuple(tuple(field.center for field in axes) for axes in fields)
+        jumps = tuple(tuple(field.jump for field in axes) for axes in fields)
+        if len(set(centers)) > 1 or len(set(jumps)) > 1:
+            found.append(Crooked(number, row.layer.branches, centers, jumps))
+    return found
+
+
+def straight(trace: Trace) -> tuple[Field, ...]:
+    """The fields of the input itself."""
+    return (POINT,) * (len(trace.shape) - 1)
