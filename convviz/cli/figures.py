@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from convviz.cli import batch, speaking
 from convviz.cli.command import Argument, Asked, Command, Option
@@ -145,23 +147,38 @@ def headed(entry: Figure, error: SpecError) -> SpecError:
 
 
 def index(entries: Sequence[Figure], folder: Path, path: str) -> str:
-    """A Markdown page that shows every figure, its caption, and the command under it."""
+    """A Markdown page that shows every figure, its caption, and the command under it.
+
+    A figure of a folder `dark` is shown where readers prefer it, in the place of its namesake in
+    `light`.
+    """
     base = Path(path).parent
-    lines = ["# Gallery", ""]
+    names = {entry.file for entry in entries}
+
+    def link(file: str) -> str:
+        return quote(os.path.relpath(folder / file, base).replace(os.sep, "/"))
+
+    lines = ["# Gallery", "", "Each picture stands above the command that draws it.", ""]
     for entry in entries:
-        source = os.path.relpath(folder / entry.file, base).replace(os.sep, "/")
+        if entry.file.startswith("dark/") and entry.file.replace("dark/", "light/", 1) in names:
+            continue
         title = entry.caption or entry.file
-        command = " ".join(["convviz", entry.command.removeprefix("convviz ")])
-        lines += [
-            f"## {title}",
-            "",
-            f"![{title}]({source})",
-            "",
-            "```sh",
-            f"{command} -o {entry.file}",
-            "```",
-            "",
-        ]
+        night = entry.file.replace("light/", "dark/", 1)
+        name = os.path.basename(entry.file)
+        lines += [f"## {title}", ""]
+        if Path(name).suffix == ".pdf":
+            lines.append(f"[{name}]({link(entry.file)})")
+        elif night != entry.file and night in names:
+            lines += [
+                "<picture>",
+                f'<source media="(prefers-color-scheme: dark)" srcset="{link(night)}">',
+                f'<img alt="{escape(title)}" src="{link(entry.file)}">',
+                "</picture>",
+            ]
+        else:
+            lines.append(f"![{title}]({link(entry.file)})")
+        line = entry.command.removeprefix("convviz ")
+        lines += ["", "```sh", f"convviz {line} -o {name}", "```", ""]
     return "\n".join(lines)
 
 

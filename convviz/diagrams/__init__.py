@@ -74,10 +74,24 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
         for row in DIAGRAMS
         if isinstance(first.layer, row.layers) and len(first.spatial) in row.axes
     }
+    if diagram in GENERAL and isinstance(first.layer, GENERAL[diagram]):
+        built = scene(accounts, replace(view, image=False))
+        return replace(built, pointed=built.pointed or name == "window", image=view.image)
     if name not in fitting:
-        raise unknown("view of this", name, tuple(fitting), argument="view", heading="views")
+        choices = {word for word, layers in GENERAL.items() if isinstance(first.layer, layers)}
+        names = tuple(dict.fromkeys([*sorted(choices), *fitting]))
+        raise unknown("view of this", name, names, argument="view", heading="views")
     built = fitting[name].build(accounts, view)
     return replace(built, pointed=built.pointed or bool(view.at), image=view.image)
+
+
+GENERAL: dict[str, tuple[type, ...]] = {
+    "window": (Conv, Pool),
+    "stride": (Conv, Pool),
+    "pooling": (Pool,),
+    "overlap": (ConvTranspose,),
+}
+"""Views by what they explain, whatever the number of axes and channels: the layer's own diagram."""
 
 
 def default(accounts: Sequence[Account], view: View) -> str:
