@@ -162,37 +162,31 @@ def bands(scene: Scene, page: Page, writers: Writers) -> list[Block]:
 
 
 def panels(scene: Scene, page: Page, writers: Writers) -> list[Block]:
-    """Grids that are compared, as many in a band as fit."""
-    grids = [grid for band in scene.bands for grid in band]
-    if scene.diagram == "tiling":
-        grids = list(scene.bands[0])
+    """Grids that are compared, as many in a band as fit; planes of one account stay together."""
+    bands_shown = scene.bands[:1] if scene.diagram == "tiling" else scene.bands
     even = scene.diagram == "compare"
     gaps = (3, 2) if even else (4, 3, 2)
+    single = sum(map(len, bands_shown)) == 1 and not scene.omitted
     blocks: list[Block] = []
-    for part, omission in parted(scene, grids):
-        if omission is not None:
-            blocks.append(omitted(omission, page))
-        blocks += page.panels(
-            part, gaps=gaps, even=even, beside_word=len(grids) == 1 and not scene.omitted
-        )
+    for number, band in enumerate(bands_shown):
+        omissions = [each for each in scene.omitted if each.band == number]
+        for part, omission in parted(band, omissions):
+            if omission is not None:
+                blocks.append(omitted(omission, page))
+            blocks += page.panels(part, gaps=gaps, even=even, beside_word=single)
     return blocks
 
 
-def parted(scene: Scene, grids: Sequence[Grid]) -> list[tuple[Sequence[Grid], Omission | None]]:
-    """The grids between omissions, with the omission before them."""
-    if not scene.omitted or scene.diagram == "tiling":
-        return [(grids, None)]
+def parted(
+    band: Sequence[Grid], omissions: Sequence[Omission]
+) -> list[tuple[Sequence[Grid], Omission | None]]:
+    """The grids of a band between its omissions, each part with the omission before it."""
     found: list[tuple[Sequence[Grid], Omission | None]] = []
-    start = place = 0
-    before: Omission | None = None
-    for number, band in enumerate(scene.bands):
-        for omission in scene.omitted:
-            if omission.band == number:
-                stop = place + omission.place
-                found.append((grids[start:stop], before))
-                start, before = stop, omission
-        place += len(band)
-    return [*found, (grids[start:], before)]
+    start, before = 0, None
+    for omission in omissions:
+        found.append((band[start : omission.place], before))
+        start, before = omission.place, omission
+    return [*found, (band[start:], before)]
 
 
 def omitted(omission: Omission, page: Page) -> Block:
