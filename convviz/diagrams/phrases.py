@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from convviz.diagrams.scene import Role, Run, Text
 from convviz.diagrams.words import lead_text, parameters, plain, shown_shape, spaced
 from convviz.engine.account import Account
-from convviz.spec.layers import Conv
+from convviz.spec.layers import Conv, Pool
 
 WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -48,6 +48,8 @@ def said(account: Account) -> dict[str, str]:
     found = parameters(account)
     if isinstance(account.layer, Conv) and account.layer.padding_mode != "zeros":
         found["mode"] = account.layer.padding_mode
+    if isinstance(account.layer, Pool):
+        found = {"kind": account.layer.kind, **found}
     return found
 
 
@@ -59,7 +61,7 @@ def differing(accounts: Sequence[Account]) -> list[str]:
     shapes = len({account.input.shape for account in accounts}) > 1
     return [
         ", ".join(
-            [f"{name} {each.get(name, DEFAULTS.get(name, 'zeros'))}" for name in apart]
+            [spoken(name, each.get(name, DEFAULTS.get(name, "zeros"))) for name in apart]
             or ([f"input {'×'.join(map(str, account.spatial))}"] if shapes else [])
         )
         for account, each in zip(accounts, every, strict=True)
@@ -73,8 +75,13 @@ def headline(command: str, accounts: Sequence[Account]) -> tuple[Text, ...]:
     every = [said(account) for account in accounts]
     for name in dict.fromkeys(name for each in every for name in each):
         values = dict.fromkeys(each.get(name, DEFAULTS.get(name, "zeros")) for each in every)
-        parts.append(plain(f"{name} {', '.join(values)}"))
+        parts.append(plain(spoken(name, ", ".join(values))))
     return tuple(parts)
+
+
+def spoken(name: str, value: str) -> str:
+    """A parameter and its value; the kind of a pooling is a word of its own: max."""
+    return value if name == "kind" else f"{name} {value}"
 
 
 def network_lead(shape: Sequence[int], output: Sequence[int]) -> Text:
