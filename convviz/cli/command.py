@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -113,16 +114,30 @@ def completions(choices: Sequence[str] | str, incomplete: str) -> list[Completio
     return items
 
 
+def portable(argv: Sequence[str], typed: dict[str, Typed]) -> list[str]:
+    """`argv` with the file of -o by its name, so that a picture is the same in every folder."""
+    words, output = list(argv), typed.get("output")
+    if output is None:
+        return words
+    name = os.path.basename(output.value)
+    for place, word in enumerate(words):
+        if word == output.value and words[place - 1] == output.flag:
+            words[place] = name
+        elif output.glue != " " and word == output.text:
+            words[place] = f"{output.flag}{output.glue}{name}"
+    return words
+
+
 class Asked:
     """What was asked: the values as text, and how each was typed.
 
-    command: the command line, quoted so that it runs when pasted.
+    command: the command line, quoted so that it runs when pasted; its output by name alone.
     """
 
     def __init__(self, name: str, argv: Sequence[str], typed: dict[str, Typed]) -> None:
         self.name = name
         self.typed = typed
-        self.command = shlex.join(["convviz", name, *argv])
+        self.command = shlex.join(["convviz", name, *portable(argv, typed)])
 
     def __contains__(self, param: str) -> bool:
         return param in self.typed
