@@ -57,6 +57,12 @@ class Level:
         return slice(self.before, self.before + self.size)
 
     @property
+    def copied(self) -> bool:
+        """Whether some path meets padding that repeats a cell."""
+        inner = self.counts[self.inside]
+        return not self.fills and bool(self.counts.sum() > inner.sum())
+
+    @property
     def span(self) -> tuple[int, int]:
         """From the first to the last cell that is reached, as a half-open range."""
         met = np.flatnonzero(self.counts[self.inside])

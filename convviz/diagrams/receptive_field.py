@@ -67,7 +67,11 @@ def receptive_field(trace: Trace, view: View, picture: Array | None = None) -> S
 def _lines(trace: Trace, axis: int, unit: int, view: View) -> Scene:
     found = levels(trace, axis, unit)
     names = ["input", *(f"layer {n}" for n in range(1, len(found) - 1)), "output"][: len(found)]
-    grids = [_line(level, name, axis, trace) for level, name in zip(found, names, strict=True)]
+    copied = [any(level.copied for level in found[i:]) for i in range(len(found))]
+    grids = [
+        _line(level, name, axis, holes=not around)
+        for level, name, around in zip(found, names, copied, strict=True)
+    ]
     field = found[0]
     start, stop = field.span
     reached = int(np.count_nonzero(field.counts[field.inside]))
@@ -78,12 +82,12 @@ def _lines(trace: Trace, axis: int, unit: int, view: View) -> Scene:
         Run(" unit reads "),
         Run(
             plural(reached, "input cell")
-            if reached == stop - start
+            if reached == stop - start or copied[0]
             else f"{reached} of {plural(stop - start, 'input cell')}",
             Role.INPUT,
             bold=True,
         ),
-        Run(".  Numbers count the paths."),
+        Run(".  Stronger color, more paths."),
     )
     return Scene(
         diagram="receptive-field",
@@ -98,7 +102,7 @@ def _lines(trace: Trace, axis: int, unit: int, view: View) -> Scene:
                 1,
                 start + field.before,
                 stop + field.before,
-                f"receptive field {stop - start}",
+                _extent(field, found[-1].field.size, around=copied[0]),
                 Role.INPUT,
             ),
         ),
@@ -108,12 +112,23 @@ def _lines(trace: Trace, axis: int, unit: int, view: View) -> Scene:
     )
 
 
-def _line(level: Level, name: str, axis: int, trace: Trace) -> Grid:
+def _extent(field: Level, size: int, *, around: bool) -> str:
+    """What the bracket below the input says: the field, or what the border makes of it."""
+    start, stop = field.span
+    if around:
+        return f"receptive field {size}, continued by what padding repeats"
+    if stop - start < size:
+        return f"{stop - start} of the receptive field {size}: the border cuts it"
+    return f"receptive field {size}"
+
+
+def _line(level: Level, name: str, axis: int, *, holes: bool) -> Grid:
     counts = level.shown
     roles = np.where(level.counts > 0, Role.COUNT, Role.ZERO).astype(np.uint8)
     start, stop = level.span
     inner = slice(start + level.before, stop + level.before)
-    roles[inner][level.counts[inner] == 0] = Role.HOLE
+    if holes:  # what padding repeats may lie at the other end: then there are none between
+        roles[inner][level.counts[inner] == 0] = Role.HOLE
     padding = np.ones(len(counts), dtype=bool)
     padding[level.inside] = False
     roles[padding] = Role.FILL if level.fills else Role.COPY

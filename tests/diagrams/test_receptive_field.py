@@ -41,7 +41,7 @@ def test_paths_are_counted_down_to_the_input():
     (measure,) = scene.measures
     assert (measure.start, measure.stop, measure.label) == (5, 14, "receptive field 9")
     assert words(scene.subtitle) == (
-        "Three layers: one output unit reads 9 input cells.  Numbers count the paths."
+        "Three layers: one output unit reads 9 input cells.  Stronger color, more paths."
     )
 
 
@@ -160,7 +160,7 @@ LAYERS = st.tuples(
 )
 
 
-def built(kind, kernel, stride, padding, dilation, mode):  # noqa: PLR0917
+def built(kind, kernel, stride, padding, dilation, mode):
     options = {"ndim": 1, "stride": stride, "padding": padding, "dilation": dilation, "bias": False}
     if kind == "conv":
         return Conv.of(1, 1, kernel, padding_mode=mode, **options)

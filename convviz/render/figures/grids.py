@@ -121,6 +121,9 @@ class Digits:
         texts = made.texts
         wide = _widest(texts, typeface, SEMIBOLD)
         copied = texts if roles is None else texts[np.isin(roles, (Role.COPY, Role.FILL))]
+        if not copied.size:  # no disc limits the size
+            tile = min(0.42, WIDEST / wide)
+            return cls(texts, tile, tile, False, made.exact)
         wide_copy = _widest(copied, typeface, MEDIUM)
         disc = min(0.36, 0.58 / wide_copy)
         pill = disc < 0.26

@@ -153,7 +153,7 @@ def column_width(sheet: Sheet, grid: Grid, u: float) -> float:
 
 def column_digits(sheet: Sheet, grid: Grid, u: float) -> tuple[float, float] | None:
     """(type size, width of the widest number) of a column; None where they cannot be read."""
-    size = min(0.42 * u, 15.0)
+    size = min(0.42 * u, 20.0)
     if size < sheet.page.least or grid.shape[0] > MOST_NUMBERS:
         return None
     texts = labels(grid.values).texts.ravel().tolist()
