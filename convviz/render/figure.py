@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convviz.diagrams.scene import Scene
-from convviz.errors import SpecError, unknown
+from convviz.errors import SpecError, shortened, unknown
 from convviz.render.style import checked, page_named, theme_named
 
 if TYPE_CHECKING:
@@ -101,20 +101,32 @@ def drawn(sheet: Sheet, *, transparent: bool = False) -> Figure:
 def saved(figure: Figure, format: str, scene: Scene, transparent: bool) -> bytes:
     """The figure in that format, without dates, random names or versions."""
     stream = io.BytesIO()
-    with warnings.catch_warnings():
-        # A title may hold characters that no font of the chain has: they are drawn as boxes.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        if format == "png":
-            _save_png(figure, stream, scene, transparent)
+    if format == "png":
+        _save_png(figure, stream, scene, transparent)
+    else:
+        check_epoch()
+        title = scene.command or scene.title
+        metadata: dict[str, Any] = {"Title": title or None, "Creator": None}
+        if format == "svg":
+            metadata["Date"] = None
         else:
-            title = scene.command or scene.title
-            metadata: dict[str, Any] = {"Title": title or None, "Creator": None}
-            if format == "svg":
-                metadata["Date"] = None
-            else:
-                metadata |= {"CreationDate": None, "Producer": None}
-            figure.savefig(stream, format=format, metadata=metadata)
+            metadata |= {"CreationDate": None, "Producer": None}
+        figure.savefig(stream, format=format, metadata=metadata)
     return stream.getvalue()
+
+
+def check_epoch() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no number: matplotlib reads it, though no date is kept.
+
+    Raises SpecError: it is set and not whole.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 18):
+        raise SpecError(
+            f"the environment variable SOURCE_DATE_EPOCH is '{shortened(epoch)}'",
+            accepted="seconds since 1970, a whole number",
+            remedy="unset it: no date is written",
+        )
 
 
 def _save_png(figure: Figure, stream: io.BytesIO, scene: Scene, transparent: bool) -> None:
@@ -154,6 +166,8 @@ def default_settings() -> Iterator[None]:
         own: dict[Any, Any] = {
             key: value for key, value in matplotlib.rcParamsDefault.items() if key not in kept
         }
+        # A title may hold characters that no font of the chain has: they are drawn as boxes.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
         with matplotlib.rc_context(own | SETTINGS):
             yield
 

@@ -129,6 +129,14 @@ class Image:
         most = (96.0 if not self.sheet.page.paper else 52.0) / cols
         return max(min(room / rows, most, 40.0), 3.0)
 
+    def kernel_width(self, u: float) -> float:
+        """The column of kernels at that pitch, and of their titles."""
+        size = self.sheet.page.small
+        titles = [title_line(self.sheet, grid) for grid in self.kernels]
+        words = max((self.sheet.type.line_width(line, size) for line in titles), default=0.0)
+        cols = max((grid.shape[1] for grid in self.kernels), default=0)
+        return max(cols * u, 0.68 * words)
+
     def bar_width(self) -> float:
         """The color bar and its labels."""
         if self.bar is None:
@@ -146,7 +154,7 @@ class Image:
         rows, cols = self.input.shape
         result = self.output.shape[1] * self.ratio * u + self.bar_width()
         kernel = self.kernel_pitch(rows * u)
-        middle = max((grid.shape[1] for grid in self.kernels), default=0) * kernel
+        middle = self.kernel_width(kernel)
         middle += self.gap if self.kernels else 0.0
         if self.tall:
             width = max(cols * u, middle + result)
@@ -170,7 +178,7 @@ class Image:
         high = rows * u
         kernel = self.kernel_pitch(high)
         wide = self.output.shape[1] * self.ratio * u
-        middle = max((grid.shape[1] for grid in self.kernels), default=0) * kernel
+        middle = self.kernel_width(kernel)
         if self.tall:
             x = left + (self.width - cols * u) / 2
             self._picture(
@@ -221,7 +229,7 @@ class Image:
             canvas.image(bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)
         line = title_line(self.sheet, grid)
         above = 10.0 if not self.sheet.page.paper else 5.0
-        room = max(box.width + 0.8 * self.gap, 26.0)
+        room = max(box.width + 0.6 * self.gap, 26.0)
         draw_title(canvas, self.sheet, line, box.center[0], box.top - above, room)
 
     def _kernels(
@@ -239,7 +247,7 @@ class Image:
             draw_cells(canvas, grid, place, digits)
             framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], u, width=2.2)
             line = title_line(self.sheet, grid)
-            room, middle = wide + 0.9 * self.gap, place.box.center[0]
+            room, middle = wide + 0.6 * self.gap, place.box.center[0]
             size = self.sheet.page.small
             draw_title(canvas, self.sheet, line, middle, y - 0.08 * u - 5.0, room, size=size)
             y += grid.shape[0] * u

@@ -1,0 +1,61 @@
+"""Pictures against pictures: every diagram, small, with a tolerance for other versions of FreeType.
+
+Each reference is drawn again by `python -m tests.pictures.test_pictures`; look at what changed.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from convviz.render.figure import picture
+from tests.render.figure_scenes import SCENES
+
+HERE = Path(__file__).parent
+SMALL = (480, 270)
+MEAN, SHARE = 1.5, 0.02
+"""The mean difference of channels, of 255, and the share of pixels that differ clearly."""
+
+SHOWN = {
+    "padding, all modes": "light",
+    "padding, a line": "dark",
+    "padding, pixels": "light",
+    "tiling": "light",
+    "stride": "light",
+    "window": "dark",
+    "line, dilated": "light",
+    "channels": "light",
+    "pooling": "dark",
+    "lanes, cropped": "light",
+    "coverage": "light",
+    "image": "dark",
+}
+
+
+def drawn(name: str) -> Image.Image:
+    """A scene at the size of the references."""
+    data = picture(SCENES[name](), theme=SHOWN[name], dpi=72.0)
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    return image.resize(SMALL, Image.Resampling.BOX)
+
+
+def path(name: str) -> Path:
+    return HERE / f"{name.replace(', ', '-').replace(' ', '-')}.png"
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_diagram_looks_like_its_reference(name: str) -> None:
+    found = np.asarray(drawn(name), dtype=float)
+    reference = np.asarray(Image.open(path(name)).convert("RGB"), dtype=float)
+    difference = np.abs(found - reference)
+    assert difference.mean() <= MEAN
+    assert (difference.max(axis=-1) > 48).mean() <= SHARE
+
+
+if __name__ == "__main__":
+    for each in SHOWN:
+        drawn(each).save(path(each), optimize=True)
