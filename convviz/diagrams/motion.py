@@ -133,6 +133,9 @@ def steadied(scenes: Sequence[Scene]) -> list[Scene]:
             if before is not values and not np.array_equal(before, values, equal_nan=True):
                 others[grid.key] = np.union1d(before, values)
                 changing.add(grid.key)
+            # Its values stand, but frames hide those that are not computed yet.
+            if (grid.all_roles == Role.PENDING).any():
+                changing.add(grid.key)
     return [
         replace(
             found,
