@@ -11,16 +11,8 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Grid, Role
 from convviz.render import elision
 from convviz.render.canvas import Block, beside, stacked
-from convviz.render.grids import (
-    Manner,
-    Margin,
-    Painter,
-    Sheet,
-    cols_order,
-    elided_cols,
-    sheets,
-    shown_rows,
-)
+from convviz.render.grids import Margin, Painter
+from convviz.render.sheets import Manner, Sheet, cols_order, elided_cols, sheets, shown_rows
 
 Index = NDArray[np.intp]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Grid
 from convviz.render import elision, inks
 from convviz.render.arranging import Page
-from convviz.render.grids import Sheet, cols_order, elided_cols, sheets
+from convviz.render.sheets import Sheet, cols_order, elided_cols, sheets
 
 Index = NDArray[np.intp]
 

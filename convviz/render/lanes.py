@@ -11,7 +11,8 @@ from convviz.diagrams.scene import Grid, Mark, Role, Scene
 from convviz.render.arranging import Page
 from convviz.render.axis import Shape, first_fit, name, name_style, one, whole_fit
 from convviz.render.canvas import Block, Canvas, Line, stacked
-from convviz.render.grids import Margin, Painter, Sheet, widened
+from convviz.render.grids import Margin, Painter
+from convviz.render.sheets import Sheet, widened
 from convviz.render.stream import OUTPUT, Style
 
 Index = NDArray[np.intp]

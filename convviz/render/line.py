@@ -10,7 +10,8 @@ from convviz.diagrams.scene import Role, Scene
 from convviz.render.arranging import Page
 from convviz.render.axis import Shape, first_fit, name, name_style, one
 from convviz.render.canvas import Block, Canvas, Line
-from convviz.render.grids import Margin, Painter, Sheet, widened
+from convviz.render.grids import Margin, Painter
+from convviz.render.sheets import Sheet, widened
 from convviz.render.stream import KERNEL, OUTPUT, Style
 
 UNDER = "each under the first cell it reads"

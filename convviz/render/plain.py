@@ -14,8 +14,8 @@ import numpy as np
 from convviz.diagrams.scene import Equation, Grid, Label, Mark, Role, Ruler, Scene, Text
 from convviz.render import elision
 from convviz.render.equations import TERMS, added
-from convviz.render.grids import Manner, Sheet, sheets, shown_rows
 from convviz.render.numbers import Format, rounding, written
+from convviz.render.sheets import Manner, Sheet, sheets, shown_rows
 from convviz.render.stream import Glyphs, Stream
 
 ASCII = Stream(piped=True, glyphs=Glyphs("ascii"))

@@ -12,8 +12,9 @@ from convviz.render import equations, lanes, line, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
-from convviz.render.grids import Manner, Painter, Sheet
+from convviz.render.grids import Painter
 from convviz.render.numbers import Format, rounding
+from convviz.render.sheets import Manner, Sheet
 from convviz.render.stream import Stream
 
 IDENTITY = {"padding", "tiling", "overlap"}
