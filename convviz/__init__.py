@@ -11,14 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from convviz.drawing import draw
     from convviz.engine.convolution import conv, conv_transpose
     from convviz.engine.padding import pad
     from convviz.engine.pooling import pool
     from convviz.errors import SpecError
+    from convviz.spec.modules import network
 
 __version__ = "0.1.0"
 
-__all__ = ["SpecError", "__version__", "conv", "conv_transpose", "pad", "pool"]
+__all__ = ["SpecError", "__version__", "conv", "conv_transpose", "draw", "network", "pad", "pool"]
 
 # Loaded on first use (PEP 562): `import convviz` costs nothing, and the commands that compute
 # no arrays never load NumPy. No module here may have one of these names: once imported, it
@@ -27,6 +29,8 @@ _HOMES = {
     "SpecError": "convviz.errors",
     "conv": "convviz.engine.convolution",
     "conv_transpose": "convviz.engine.convolution",
+    "draw": "convviz.drawing",
+    "network": "convviz.spec.modules",
     "pad": "convviz.engine.padding",
     "pool": "convviz.engine.pooling",
 }

@@ -40,6 +40,8 @@ def test_the_public_names_are_few_and_known() -> None:
         "__version__",
         "conv",
         "conv_transpose",
+        "draw",
+        "network",
         "pad",
         "pool",
     }

@@ -68,7 +68,7 @@ def test_only_the_files_that_draw_with_a_package_import_it(package: str) -> None
     }
     allowed = {
         "rich": ("render/live.py", "cli/figures.py", "render/progress.py"),
-        "matplotlib": ("render/figure", "render/animation", "render/glyphs", "render/marks"),
+        "matplotlib": ("render/figure", "render/animation", "render/embedding", "drawing"),
     }[package]
     assert all(user.startswith(allowed) for user in users), users
 

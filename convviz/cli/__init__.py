@@ -20,6 +20,7 @@ from convviz.cli import speaking
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from convviz.cli.command import Request
     from convviz.errors import SpecError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -143,12 +144,12 @@ def main(argv: Sequence[str]) -> int:
     return status
 
 
-def perform(argv: list[str]) -> int:
-    """Run `argv` and let its errors through."""
+def perform(argv: list[str], request: Request | None = None) -> int:
+    """Run `argv` and let its errors through. request: what a caller in Python adds."""
     if "_CONVVIZ_COMPLETE" in os.environ:
         return complete(os.environ["_CONVVIZ_COMPLETE"])
     try:
-        with group().make_context("convviz", argv) as ctx:
+        with group().make_context("convviz", argv, obj=request) as ctx:
             return int(ctx.command.invoke(ctx) or OK)
     except NoArgsIsHelpError:
         from convviz.cli.overview import overview

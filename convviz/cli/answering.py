@@ -142,6 +142,9 @@ def answer(
 ) -> None:
     """Give the answer about one account, or several that are compared."""
     chosen = chosen or Chosen()
+    if asked.request is not None:
+        asked.request.scene = scene_of(asked, wanted, accounts, chosen, drawn=True)
+        return
     if wanted.target is not None and wanted.target.suffix in NUMBERS:
         save_numbers(wanted.target, accounts)
     elif wanted.target is not None and not wanted.film:

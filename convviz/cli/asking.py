@@ -56,8 +56,13 @@ def source(asked: Asked, default: str, spatial: int | None, likely: int | None) 
 
     Raises SpecError: as `convviz.sources.load`, pointing at INPUT.
     """
-    from convviz.sources import load
+    from convviz.sources import Source, load
 
+    array = asked.array("input")
+    if array is not None:
+        from convviz.engine.arrays import array as checked
+
+        return Source(checked(array, "input")).read_as(spatial, likely)
     words = asked.read("input", parse_input, default)
     fill = asked.read("fill", readers.one_of(FILLS, "fill", "fill", "fills"), FILLS[0])
     numbers, limit = seed(asked), budget(asked)

@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -14,6 +14,9 @@ from click.shell_completion import CompletionItem
 from convviz.cli.argv import Flag, Typed, take_apart
 from convviz.cli.pages import Line, Page, command_page
 from convviz.errors import SpecError
+
+if TYPE_CHECKING:
+    from convviz.diagrams.scene import Scene
 
 T = TypeVar("T")
 
@@ -128,19 +131,54 @@ def portable(argv: Sequence[str], typed: dict[str, Typed]) -> list[str]:
     return words
 
 
+class Request:
+    """What a caller in Python adds to a command line: arrays, and the wish for the scene alone.
+
+    arrays: by parameter ("input", "weight", "bias"), in the place of words.
+    scene:  what the command line shows, once it has been asked.
+    """
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.arrays = arrays
+        self.scene: Scene | None = None
+
+
 class Asked:
     """What was asked: the values as text, and how each was typed.
 
     command: the command line, quoted so that it runs when pasted; its output by name alone.
+    request: what a caller in Python adds; None on the command line.
     """
 
-    def __init__(self, name: str, argv: Sequence[str], typed: dict[str, Typed]) -> None:
+    def __init__(
+        self,
+        name: str,
+        argv: Sequence[str],
+        typed: dict[str, Typed],
+        request: Request | None = None,
+    ) -> None:
         self.name = name
+        self.request = request
         self.typed = typed
         self.command = shlex.join(["convviz", name, *portable(argv, typed)])
 
     def __contains__(self, param: str) -> bool:
         return param in self.typed
+
+    def given(self, param: str) -> bool:
+        """Whether `param` was typed, or given as an array."""
+        return param in self or self.array(param) is not None
+
+    def array(self, param: str) -> Any:
+        """The array that a caller in Python gave in the place of `param`, None if none.
+
+        Raises SpecError: `param` is typed as well.
+        """
+        if self.request is None or param not in self.request.arrays:
+            return None
+        if param in self:
+            raise SpecError(f"{param} is given twice: as an array and in the words", param)
+        return self.request.arrays[param]
 
     def text(self, param: str, default: str = "") -> str:
         """The value of `param` as typed, `default` where it was not."""
@@ -273,7 +311,8 @@ class Command(click.Command):
                 accepted="numbers with blanks go in quotes" if _numbers(words.positionals) else "",
                 remedy=f"convviz {self.name} --help shows what it takes",
             )
-        ctx.obj = Asked(self.name or "", args, typed)
+        request = ctx.obj if isinstance(ctx.obj, Request) else None
+        ctx.obj = Asked(self.name or "", args, typed, request)
         return []
 
     def invoke(self, ctx: click.Context) -> int:

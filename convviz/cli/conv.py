@@ -22,7 +22,7 @@ def conv(asked: Asked) -> None:
     accounts = [
         asking.account(
             asked,
-            layering.conv(variant, channels, source.spatial, fit, bias="bias" in asked),
+            layering.conv(variant, channels, source.spatial, fit, bias=asked.given("bias")),
             source,
             fit,
         )

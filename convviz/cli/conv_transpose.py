@@ -27,7 +27,7 @@ def conv_transpose(asked: Asked) -> None:
             asking.account(
                 asked,
                 layering.conv_transpose(
-                    variant, channels, source.spatial, fit, bias="bias" in asked
+                    variant, channels, source.spatial, fit, bias=asked.given("bias")
                 ),
                 source,
                 fit,

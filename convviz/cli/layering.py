@@ -111,7 +111,7 @@ def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
         for param, reader in READERS.items()
         if param in asked
     }
-    example = not any(param in asked for param in ("input", *LAYER_PARAMS))
+    example = not any(asked.given(param) for param in ("input", *LAYER_PARAMS))
     if "layer" not in asked:
         return Wanted(None, options, example)
     from convviz.spec.parser import parse_layer  # every layer there is: only for a text

@@ -29,10 +29,16 @@ def given(
     Raises SpecError: no numbers, no such name or file, too few or too many axes.
     """
     text = asked.text("weight", WEIGHTS[0])
-    if text in WEIGHTS:
+    from_python = asked.array("weight")
+    if from_python is None and text in WEIGHTS:
         return None
     from convviz.sources.weights import fit
 
+    if from_python is not None:
+        from convviz.engine.arrays import array as checked
+
+        kernels = checked(from_python, "weight")
+        return fit(kernels, spatial, channels, groups, transposed=transposed)
     with asked.pointing("weight"):
         array = numbers(text, "weight", WEIGHTS, asking.budget(asked))
         return fit(array, spatial, channels, groups, transposed=transposed)
@@ -60,6 +66,10 @@ def bias(asked: Asked, layer: Conv | ConvTranspose) -> NDArray[Any] | None:
     text = asked.text("bias", BIASES[0])
     from convviz.sources import weights
 
+    if asked.array("bias") is not None:
+        from convviz.engine.arrays import array as checked
+
+        return checked(asked.array("bias"), "bias")
     if text in BIASES:
         return weights.bias_named(text, layer, asking.seed(asked))
     import numpy as np

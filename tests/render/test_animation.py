@@ -84,7 +84,7 @@ def test_a_film_decodes_to_its_frames_with_holds_at_both_ends():
     scenes = motion([accounts()["conv"][0]], View(command="convviz conv 4x4"))
     for format in ("gif", "apng", "webp"):
         with Image.open(BytesIO(animation(scenes, format=format, size="240x135"))) as image:
-            assert image.n_frames == 4
+            assert getattr(image, "n_frames", 1) == 4
             assert image.size == (240, 135)
             times = []
             for i in range(4):
@@ -112,7 +112,7 @@ def test_transparent_paper_is_clear_in_every_frame():
     scenes = motion([accounts()["line"][0]], View())
     data = animation(scenes, size="320x180", transparent=True)
     with Image.open(BytesIO(data)) as image:
-        for i in range(image.n_frames):
+        for i in range(getattr(image, "n_frames", 1)):
             image.seek(i)
             assert image.convert("RGBA").getpixel((1, 1))[3] == 0
 

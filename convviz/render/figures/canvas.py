@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Affine2DBase, CompositeAffine2D
+from matplotlib.transforms import Affine2D, Affine2DBase, BboxTransformTo, CompositeAffine2D
 from numpy.typing import ArrayLike, NDArray
 
 from convviz.diagrams.scene import Role
@@ -105,12 +106,15 @@ class Canvas:
         self._layers: dict[int, Layer] = {}
         self._to_inches = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
 
-    def attach(self, figure: Figure) -> None:
-        """Hand the layers to a figure of the same size."""
+    def attach(self, figure: Figure, axes: Axes | None = None) -> None:
+        """Hand the layers to a figure of the same size, or to `axes` of the same size in it."""
         to_pixels = self.to_pixels(figure)
+        if axes is not None:
+            unit = Affine2D().scale(1 / self.width, -1 / self.height).translate(0, 1)
+            to_pixels = CompositeAffine2D(unit, BboxTransformTo(axes.bbox))
         for layer in self._layers.values():
             layer.to_pixels = to_pixels
-            figure.add_artist(layer)
+            (figure if axes is None else axes).add_artist(layer)
 
     def to_pixels(self, figure: Figure) -> Affine2DBase:
         """From points, y down, to the pixels of a figure of the same size."""
@@ -165,7 +169,7 @@ class Canvas:
     ) -> None:
         """Stadiums: filled, or dashed outlines of one color."""
         outline = rounded(-wide / 2, -high / 2, wide / 2, high / 2, min(wide, high) / 2)
-        part = min(1.0, high / 14)
+        part = min(1.5, max(0.3, high / 21.7))
         dash = (2.2 * part, 2.0 * part) if edge is not None else None
         self.add(Copies(outline, centers, faces=faces, edge=edge, width=width, dash=dash), TILES)
 
@@ -326,6 +330,20 @@ class Canvas:
         if text.strip():
             self.texts.append(Placed(text, box, size, None))
         return box
+
+    def formula(self, x: float, baseline: float, line: Line, size: float) -> None:
+        """One line of many short runs from `x` on: on a raster a path per color, not many texts."""
+        pens = np.cumsum([0.0, *(self.type.width(run.text, size, run.weight) for run in line)]) + x
+        middles = (pens[:-1] + pens[1:]) / 2
+        y = baseline - CAP_HEIGHT / 2 * size
+        for weight in sorted({run.weight for run in line}):
+            chosen = [n for n, run in enumerate(line) if run.weight == weight and run.text.strip()]
+            centers = np.column_stack([middles[chosen], np.full(len(chosen), y)])
+            colors = np.array([np.asarray(line[n].color, float) for n in chosen]).reshape(-1, 3)
+            labels = tuple(line[n].text for n in chosen)
+            self.add(Numbers(labels, centers, size, colors, weight, self.type), TEXT)
+        box = Box(x, baseline - CAP_HEIGHT * size, float(pens[-1]), baseline + 0.2 * size)
+        self.texts.append(Placed("".join(run.text for run in line), box, size, None))
 
     def paragraph(
         self,
