@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from convviz.cli import networks, options, readers, speaking
@@ -11,21 +13,26 @@ from convviz.cli.command import Argument, Asked, Command, Option
 from convviz.cli.layering import READERS
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError, unknown
-from convviz.render import report
+from convviz.render import exports, report, seen
+from convviz.render.columns import COLUMNS
 from convviz.render.stream import Stream
 from convviz.spec.checks import Shape
+from convviz.spec.dependence import depends
+from convviz.spec.expectation import unmet
 from convviz.spec.layers import Conv
 from convviz.spec.network import Network, Step
-from convviz.spec.trace import trace
+from convviz.spec.parser import parse_index, parse_shape
+from convviz.spec.trace import Trace, trace
 
 FLAGS = ("kernel", "stride", "padding", "dilation", "groups", "mode", "out_channels", "dims")
 """Options that describe a single convolution."""
 
 SIZE = 224
+ALL = tuple(COLUMNS)
 
 
-def shape(asked: Asked) -> None:
-    """Answer `convviz shape`."""
+def shape(asked: Asked) -> int:
+    """Answer `convviz shape`; 1 where the output is not the expected one."""
     gc.disable()  # one answer, then the end: looking for garbage among 10,000 layers finds none
     words = networks.words_of(asked)
     stream = Stream.of(
@@ -42,12 +49,67 @@ def shape(asked: Asked) -> None:
     else:
         network, full, bare = single(asked, given or (SIZE,))
     answer = trace(network, full)
-    if asked.flag("json"):
-        speaking.write(report.document(answer))
-    elif len(answer.rows) == 1:
+    speak(asked, answer, stream, bare=bare)
+    if "expect" not in asked:
+        return 0
+    expected = asked.read("expect", parse_shape)
+    error = unmet(answer, expectation(answer, expected))
+    if error is not None:
+        speaking.flush()
+        speaking.complain(error)
+    return int(error is not None)
+
+
+def expectation(answer: Trace, shape: Shape) -> Shape:
+    """The expected output as (C, *spatial), from the order and the axes in which it is shown."""
+    if answer.network.channels_last and len(shape) > 1:
+        return (shape[-1], *shape[:-1])
+    if len(shape) == len(answer.output) - 1 and answer.output[:1] == (1,):
+        return (1, *shape)
+    return shape
+
+
+def speak(asked: Asked, answer: Trace, stream: Stream, *, bare: bool) -> None:
+    """Say the answer in the form that was asked for."""
+    wanted = columns(asked)
+    forms = [param for param in FORMS if asked.flag(param)]
+    if len(forms) > 1:
+        flags = [asked.typed[param].flag for param in forms]
+        raise SpecError(f"{flags[0]} and {flags[1]} ask for two forms of one answer", forms[1])
+    found = None
+    if "unit" in asked:
+        found = depends(answer, asked.read("unit", lambda text: unit(text, answer)))
+    if forms == ["json"]:
+        extra = seen.document(answer, found) if found else None
+        speaking.write(exports.document(answer, extra))
+    elif forms:
+        speaking.write(FORMS[forms[0]](answer, wanted, bare=bare))
+    elif found is not None:
+        speaking.say(seen.screen(answer, found, stream, bare=bare), stream)
+    elif asked.flag("formula"):
+        speaking.say(report.formulas(answer, stream, bare=bare), stream)
+    elif asked.flag("plain") or os.environ.get("CONVVIZ_PLAIN", "") not in ("", "0"):
+        speaking.write(report.statements(answer, bare=bare))
+    elif len(answer.rows) == 1 and not wanted:
         speaking.say(report.explanation(answer, stream, bare=bare), stream)
     else:
-        speaking.say(report.summary(answer, stream, columns(asked), bare=bare), stream)
+        speaking.say(report.summary(answer, stream, wanted, bare=bare), stream)
+
+
+FORMS: dict[str, Callable[..., str]] = {
+    "json": exports.document,
+    "csv": exports.as_csv,
+    "markdown": exports.as_markdown,
+    "latex": exports.as_latex,
+}
+"""Forms that other programs read."""
+
+
+def unit(text: str, answer: Trace) -> tuple[int, ...]:
+    """`unit := "center" | index ("," index)*`."""
+    if text.strip() in ("center", "centre"):
+        return tuple(size // 2 for size in answer.output[1:])
+    return parse_index(text, "unit")
 
 
 def columns(asked: Asked) -> tuple[str, ...]:
@@ -63,14 +125,14 @@ def columns(asked: Asked) -> tuple[str, ...]:
 def named_columns(text: str) -> tuple[str, ...]:
     """`columns := "all" | name ("," name)*`."""
     if text == "all":
-        return report.COLUMNS
+        return ALL
     names = []
     position = 0
     for word in text.split(","):
         name = word.strip().lower()
-        if name not in report.COLUMNS:
+        if name not in COLUMNS:
             error = unknown(
-                "column", word.strip(), ("all", *report.COLUMNS), argument="columns",
+                "column", word.strip(), ("all", *COLUMNS), argument="columns",
                 heading="columns",
             )  # fmt: skip
             raise error.at(text, (position, position + max(1, len(word))))
@@ -136,8 +198,18 @@ command = Command(
         options.dilation(),
         *options.channel_options(),
         options.layer_modes(),
+        Option("--unit", word="R,C", text="what one output cell sees of the input; or center",
+               group="Network"),
+        Option("--expect", word="OUT", text="exit 1 where the output is another",
+               group="Network"),
+        Option("--columns", word="A,B", text="all, or layer,output,memory,zeros, …",
+               group="Network", choices=("all", *COLUMNS)),
+        Option("--formula", text="every layer's sizes, written out", group="Network"),
         Option("--json"),
-        Option("--columns", word="all|NAMES", choices=("all", *report.COLUMNS)),
+        Option("--csv"),
+        Option("--markdown"),
+        Option("--latex"),
+        Option("--plain"),
         Option("--color", word="|".join(COLORS), choices=COLORS),
         Option("--ascii"),
         Option("--theme", word="|".join(THEMES), choices=THEMES),

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 
-from convviz.errors import printable
-from convviz.render.layout import (
-    Column,
-    Label,
-    Runs,
-    headline,
-    labels,
-    notes,
-    table,
-)
+from convviz.render.columns import CONVENTIONS, chosen, number, shown
+from convviz.render.layout import Label, Runs, headline, labels, notes, table
 from convviz.render.stream import Stream
-from convviz.spec.checks import Shape, times
-from convviz.spec.field import Field
+from convviz.spec.checks import AXIS_NAMES
+from convviz.spec.hidden import ceiled, crooked, unread
+from convviz.spec.network import Join
 from convviz.spec.trace import Row, Trace
 from convviz.spec.workings import worked
-
-COUNTED = "MACs: multiply-adds of one sample, bias not counted"
 
 STYLES = {
     "": "",
@@ -35,21 +24,13 @@ STYLES = {
 }
 """Roles of a formula's numbers → styles of the stream."""
 
+REMARKS = 4
+"""Most remarks of one kind under a table."""
+
 
 def styled(runs: Sequence[tuple[str, str]]) -> Runs:
     """Runs with roles as runs with styles."""
     return [(text, STYLES[role]) for text, role in runs]
-
-
-def arrow(before: str, after: str) -> Runs:
-    """`shape 3×224×224 → 64×112×112`."""
-    return [
-        ("shape", "bold"),
-        (" ", ""),
-        (before, "bold input"),
-        (" → ", "muted"),
-        (after, "bold output"),
-    ]
 
 
 def plain(text: str) -> Runs:
@@ -57,53 +38,86 @@ def plain(text: str) -> Runs:
     return [(text, "")]
 
 
-def shown(trace: Trace, shape: Shape, *, bare: bool) -> str:
-    """A shape as the user writes it; bare: without its channel, where the input had none."""
-    if bare and trace.shape[0] == shape[0] == 1 and len(shape) > 1:
-        return times(shape[1:])
-    return times(trace.network.shown(shape)) or "1"
+def head(trace: Trace, stream: Stream, parts: Sequence[str], *, bare: bool) -> list[Runs]:
+    """`shape 3×224×224 → 64×112×112 · …`."""
+    arrow: Runs = [
+        ("shape", "bold"),
+        (" ", ""),
+        (shown(trace, trace.shape, bare=bare), "bold input"),
+        (" → ", "muted"),
+        (shown(trace, trace.output, bare=bare), "bold output"),
+    ]
+    return headline(stream, [arrow, *map(plain, parts)])
+
+
+def totals(trace: Trace) -> list[str]:
+    """How many layers, parameters and multiply-accumulates."""
+    count = len(trace.rows)
+    return [
+        f"{count:,} layer{'s' * (count != 1)}",
+        f"{trace.params:,} params",
+        f"{trace.macs:,} MACs",
+    ]
 
 
 def explanation(trace: Trace, stream: Stream, *, bare: bool = False) -> list[Runs]:
     """One layer: its size formula per axis, what the floor leaves, parameters and MACs."""
     row = trace.rows[0]
-    before, after = (shown(trace, shape, bare=bare) for shape in (trace.shape, row.output))
-    lines = headline(stream, [arrow(before, after), plain(row.layer.short)])
-    entries = [
-        Label(name, [[styled(segment) for segment in line] for line in texts])
-        for name, texts in worked(row)
-    ]
-    lines += [[], *labels(stream, entries)]
+    lines = head(trace, stream, [row.layer.short], bare=bare)
+    lines += [[], *workings(row, stream)]
     if row.macs:
-        lines += notes(stream, [COUNTED])
+        lines += notes(stream, [CONVENTIONS["macs"]])
     return lines
+
+
+def workings(row: Row, stream: Stream) -> list[Runs]:
+    """How a layer's numbers come about, as labeled lines."""
+    return labels(
+        stream,
+        [
+            Label(name, [[styled(segment) for segment in line] for line in texts])
+            for name, texts in worked(row)
+        ],
+    )
+
+
+def formulas(trace: Trace, stream: Stream, *, bare: bool = False) -> list[Runs]:
+    """Every layer explained, one after the other."""
+    lines = head(trace, stream, totals(trace), bare=bare)
+    for index, row in enumerate(trace.rows, 1):
+        name = f"{index}  {row.layer.short}" + f"  {row.step.path}" * bool(row.step.path)
+        sizes: Runs = [
+            (" and ".join(shown(trace, shape, bare=bare) for shape in row.inputs), "input"),
+            (" → ", "muted"),
+            (shown(trace, row.output, bare=bare), "output"),
+        ]
+        lines += [[], *headline(stream, [[(name, "bold")], sizes])]
+        if not isinstance(row.layer, Join):
+            lines += [[("   ", ""), *line] for line in workings(row, narrower(stream))]
+    return [*lines, [], *notes(stream, [CONVENTIONS["macs"]] * bool(trace.macs))]
+
+
+def narrower(stream: Stream) -> Stream:
+    """The same stream with room for three blanks."""
+    return Stream(
+        max(40, stream.width - 3), stream.level, stream.theme, stream.piped, stream.glyphs
+    )
 
 
 def summary(
     trace: Trace, stream: Stream, names: Sequence[str] = (), *, bare: bool = False
 ) -> list[Runs]:
-    """Many layers as a table.
+    """Many layers as a table, and what it does not show.
 
     names: the columns to show, all that fit if none are named.
     """
-    before, after = (shown(trace, shape, bare=bare) for shape in (trace.shape, trace.output))
-    count = len(trace.rows)
-    lines = headline(
-        stream,
-        [
-            arrow(before, after),
-            plain(f"{count:,} layer{'s' * (count != 1)}"),
-            plain(f"{trace.params:,} params"),
-            plain(f"{trace.macs:,} MACs"),
-        ],
-    )
-    columns = all_columns(trace, bare=bare)
-    chosen = [columns[name] for name in names] if names else default_columns(trace, columns)
-    laid = table(stream, chosen, fit=not names)
+    lines = head(trace, stream, totals(trace), bare=bare)
+    columns = chosen(trace, names, bare=bare)
+    laid = table(stream, columns, fit=not names)
     lines += [[], *laid.lines, []]
-    texts = []
-    if any(column.name == "macs" for column in chosen) and "MACs" not in laid.hidden:
-        texts.append(COUNTED)
+    visible = [column.name for column in columns if column.title not in laid.hidden]
+    texts = [text for name, text in CONVENTIONS.items() if name in visible]
+    texts += remarks(trace)
     if laid.hidden:
         hidden = ", ".join(laid.hidden)
         texts.append(f"hidden at {stream.width} columns: {hidden} · --columns all")
@@ -113,105 +127,82 @@ def summary(
     return lines
 
 
-COLUMNS = ("number", "name", "layer", "output", "params", "macs", "field", "jump")
-"""Columns by name, in their order."""
-
-
-def default_columns(trace: Trace, columns: dict[str, Column]) -> list[Column]:
-    """The columns that are shown where none are named: names where they say something."""
-    named = any(map(str.isalpha, "".join(row.step.path for row in trace.rows)))
-    return [columns[name] for name in COLUMNS if name != "name" or named]
-
-
-def all_columns(trace: Trace, *, bare: bool = False) -> dict[str, Column]:
-    """Every column of the table."""
-    rows = trace.rows
-    return {
-        "number": Column("number", "", [(str(i + 1), "") for i in range(len(rows))]),
-        "name": Column(
-            "name", "name", [(printable(row.step.path), "muted") for row in rows], right=False,
-            keep=1,
-        ),
-        "layer": Column("layer", "layer", [(row.layer.short, "") for row in rows], right=False),
-        "output": Column(
-            "output",
-            "output",
-            [(shown(trace, row.output, bare=bare), "bold output") for row in rows],
-        ),
-        "params": counts("params", "params", [row.params for row in rows], keep=5),
-        "macs": counts("macs", "MACs", [row.macs for row in rows], keep=4),
-        "field": Column("field", "field", [along(row, reach) for row in rows], keep=3),
-        "jump": Column("jump", "jump", [along(row, step) for row in rows], keep=2),
-    }  # fmt: skip
-
-
-def counts(name: str, title: str, numbers: Sequence[int], *, keep: int) -> Column:
-    """A column of numbers with their sum; zeros step back."""
-    entries = [(f"{number:,}", "" if number else "muted") for number in numbers]
-    return Column(name, title, entries, total=f"{sum(numbers):,}", keep=keep)
-
-
-def along(row: Row, measure: Callable[[Field], Fraction]) -> tuple[str, str]:
-    """A measure of the receptive field, once where all axes agree; a dash where there is none."""
-    if not row.fields:
-        return "–", "muted"
-    values = [number(measure(field)) for field in row.fields]
-    return values[0] if len(set(values)) == 1 else "×".join(values), ""
-
-
-def reach(field: Field) -> Fraction:
-    """The size of a receptive field."""
-    return Fraction(field.size)
-
-
-def step(field: Field) -> Fraction:
-    """How far the next receptive field is."""
-    return field.jump
-
-
-def start(field: Field) -> Fraction:
-    """The center of the first receptive field."""
-    return field.start
-
-
-def number(value: Fraction) -> str:
-    """2, 0.5, 1/3."""
-    if value.denominator == 1:
-        return f"{value.numerator:,}"
-    exact = 10**6 % value.denominator == 0
-    return f"{float(value):g}" if exact else f"{value.numerator}/{value.denominator}"
-
-
-def document(trace: Trace) -> str:
-    """The same as one JSON object; "layer" is text that convviz and PyTorch read."""
-    layers = [
-        {
-            "layer": row.layer.code,
-            **({"name": row.step.path} if row.step.path else {}),
-            "output": list(trace.network.shown(row.output)),
-            "params": row.params,
-            "macs": row.macs,
-            "receptive_field": per_axis(row, reach),
-            "jump": per_axis(row, step),
-            "start": per_axis(row, start),
-        }
-        for row in trace.rows
+def remarks(trace: Trace) -> list[str]:
+    """What a table of sizes hides: unread cells, ceil_mode's windows, branches off center."""
+    lost = [
+        f"unread: layer {index} leaves {listed(row, unread(row))}"
+        for index, row in enumerate(trace.rows, 1)
+        if any(unread(row))
     ]
-    whole = {
-        "input": list(trace.network.shown(trace.shape)),
-        "layers": layers,
-        "output": list(trace.network.shown(trace.output)),
-        "params": trace.params,
-        "macs": trace.macs,
-    }
-    return json.dumps(whole, ensure_ascii=True, allow_nan=False) + "\n"
-
-
-def per_axis(row: Row, measure: Callable[[Field], Fraction]) -> list[int | float] | None:
-    """A measure of the receptive field per axis, None where there is none."""
-    if not row.fields:
-        return None
-    return [
-        value.numerator if value.denominator == 1 else float(value)
-        for value in map(measure, row.fields)
+    more = [
+        f"ceil_mode: layer {index} adds a window along {along(row, ceiled(row))}"
+        for index, row in enumerate(trace.rows, 1)
+        if any(ceiled(row))
     ]
+    apart = []
+    for found in crooked(trace):
+        steps = len(set(found.jumps)) > 1
+        what = "steps of" if steps else "centers at"
+        values = found.jumps if steps else found.centers
+        sides = ", ".join(
+            f"{'×'.join(map(number, dict.fromkeys(axes)))} ({name})"
+            for axes, name in zip(values, found.branches, strict=True)
+        )
+        apart.append(f"off center: the branches of layer {found.number} have {what} {sides}")
+    return [*few(lost, "unread"), *few(more, "output"), *few(apart, "start")]
+
+
+def few(texts: list[str], column: str) -> list[str]:
+    """The first texts, and how many more there are."""
+    if len(texts) <= REMARKS:
+        return texts
+    kind = texts[0].partition(":")[0]
+    rest = f"{kind}: {len(texts) - REMARKS + 1} more layers · --columns layer,{column}"
+    return [*texts[: REMARKS - 1], rest]
+
+
+def listed(row: Row, lost: tuple[int, ...]) -> str:
+    """1 of 55 rows and cols; 1 of 55 rows, 2 of 56 cols."""
+    sizes = row.inputs[0][1:]
+    names = AXIS_NAMES[len(sizes)] if len(sizes) > 1 else ("cells",)
+    groups: dict[tuple[int, int], list[str]] = {}
+    for count, size, name in zip(lost, sizes, names, strict=True):
+        if count:
+            groups.setdefault((count, size), []).append(name)
+    return ", ".join(
+        f"{count:,} of {size:,} {' and '.join(axes)}" for (count, size), axes in groups.items()
+    )
+
+
+def along(row: Row, counts: tuple[int, ...]) -> str:
+    """The names of the axes that have some."""
+    ndim = len(row.output) - 1
+    names = AXIS_NAMES[ndim] if ndim > 1 else ("the axis",)
+    return " and ".join(name for name, count in zip(names, counts, strict=True) if count)
+
+
+def statements(trace: Trace, *, bare: bool = False) -> str:
+    """One statement a line, without columns or signs: for screen readers and logs."""
+
+    def words(text: str) -> str:
+        return text.replace("×", " by ").replace("→", " to ").replace("−", "-")
+
+    count = len(trace.rows)
+    before, after = (words(shown(trace, s, bare=bare)) for s in (trace.shape, trace.output))
+    lines = [
+        f"shape {before} to {after}, {count} layer{'s' * (count != 1)}, "
+        f"{trace.params} parameters, {trace.macs} multiply-adds"
+    ]
+    for index, row in enumerate(trace.rows, 1):
+        parts = [
+            f"layer {index}, {words(row.layer.short)}: "
+            f"output {words(shown(trace, row.output, bare=bare))}"
+        ]
+        parts += [f"{row.params} parameters"] * bool(row.params)
+        parts += [f"{row.macs} multiply-adds"] * bool(row.macs)
+        if row.fields:
+            sizes = [str(field.size) for field in row.fields]
+            parts.append("receptive field " + " by ".join(dict.fromkeys(sizes)))
+        lines.append(", ".join(parts))
+    lines += [words(text) for text in remarks(trace)]
+    return "\n".join(line.encode("ascii", "replace").decode() for line in lines) + "\n"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 from convviz.errors import SpecError
-from convviz.spec.checks import Shape
+from convviz.spec.checks import Shape, times
 from convviz.spec.failure import explained
 from convviz.spec.field import POINT, Field, joined, through
 from convviz.spec.layer import Layer
@@ -36,6 +37,21 @@ class Row:
     macs: int
     reads: Readings
     fields: Fields
+
+    @property
+    def receptive_field(self) -> tuple[int, ...] | None:
+        """Per axis, how many input cells an output depends on, away from borders."""
+        return None if self.fields is None else tuple(field.size for field in self.fields)
+
+    @property
+    def jump(self) -> tuple[Fraction, ...] | None:
+        """Per axis, how far the fields of neighboring outputs are apart, in input cells."""
+        return None if self.fields is None else tuple(field.jump for field in self.fields)
+
+    @property
+    def start(self) -> tuple[Fraction, ...] | None:
+        """Per axis, the center of the first output's field: 0 is the first input cell."""
+        return None if self.fields is None else tuple(field.start for field in self.fields)
 
     @property
     def number(self) -> int:
@@ -68,6 +84,15 @@ class Trace:
     def macs(self) -> int:
         """Multiply-accumulates of one sample."""
         return sum(row.macs for row in self.rows)
+
+    def __str__(self) -> str:
+        shown = self.network.shown
+        lines = [
+            f"{number}  {row.layer.short}  {times(shown(row.output))}  {row.params:,}  {row.macs:,}"
+            for number, row in enumerate(self.rows, 1)
+        ]
+        total = f"{times(shown(self.output))}, {self.params:,} params, {self.macs:,} MACs"
+        return "\n".join([*lines, f"{times(shown(self.shape))} → {total}"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,7 @@ def test_json_holds_every_number(run: Run) -> None:
         "output": [64, 56, 56],
         "params": 0,
         "macs": 0,
+        "memory": 802_816,
         "receptive_field": [11, 11],
         "jump": [4, 4],
         "start": [0, 0],

@@ -115,7 +115,8 @@ def test_field_jump_and_start_are_those_of_cells_far_from_borders(texts):
         span = field.span(unit)
         dependence = depends(found, (unit,))
         if span is None:
-            assert dependence.cells == 0
+            middle = found.output[1] // 3 <= unit < 2 * found.output[1] // 3
+            assert dependence.cells == 0 or not middle
         elif span[0] >= 30 and span[1] < size - 30:  # beyond the reach of any border's reflection
             (runs,) = dependence.axes
             assert (runs[0][0], runs[-1][1] - 1) == span

@@ -1,0 +1,176 @@
+"""An output that is not the expected one: the layer where the sizes part, and what would do."""
+
+from __future__ import annotations
+
+from convviz.errors import SpecError, shortened
+from convviz.spec.checks import Shape, times
+from convviz.spec.failure import extras, fits
+from convviz.spec.network import INPUT, Join
+from convviz.spec.pooling import LPPool, Pool
+from convviz.spec.reading import Bins, Gather, Reading, Resize, Scatter
+from convviz.spec.trace import Row, Trace
+
+Interval = tuple[int, int]
+SHOWN = 4
+"""Layers shown before the one where the sizes part."""
+
+
+def unmet(trace: Trace, expected: Shape) -> SpecError | None:
+    """The error of an output that is not `expected`, (C, *spatial); None where it is."""
+    if trace.output == expected:
+        return None
+    index, label, remedy = parting(trace, expected)
+    source, span = listing(trace, index)
+    shown = trace.network.shown
+    return SpecError(
+        f"the output is {times(shown(trace.output))}, not {times(shown(expected))} as expected",
+        "expect",
+        label,
+        remedy,
+        source=source,
+        span=span,
+    )
+
+
+def parting(trace: Trace, expected: Shape) -> tuple[int, str, str]:
+    """The layer where the sizes part, what it does there, and a way out."""
+    rows, shown = trace.rows, trace.network.shown
+    last = len(rows) - 1
+    same = [i for i, row in enumerate(rows[:-1]) if row.output == expected]
+    if same:
+        at = same[-1]
+        return at + 1, f"layer {at + 1} gives {times(shown(expected))}, and this changes it", ""
+    if len(trace.output) != len(expected):
+        at = last
+        while at and len(rows[at].inputs[0]) == len(trace.output):
+            at -= 1
+        axes = f"{len(trace.output)} {'axis' if len(trace.output) == 1 else 'axes'}"
+        return at, f"{axes} from here on, not {len(expected)}", ""
+    if trace.output[0] != expected[0]:
+        at = last
+        while at and rows[at].inputs[0][:1] == trace.output[:1]:
+            at -= 1
+        if trace.output[1:] == expected[1:]:
+            label = f"gives {trace.output[0]} channels, not {expected[0]}"
+            return at, label, f"out_channels={expected[0]}"
+    return sizes_part(trace, expected)
+
+
+def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
+    """The last layer that changes a size that is wrong; the input sizes that would be right."""
+    rows, spatial = trace.rows, len(expected) - 1
+    wrong = [i for i in range(1, spatial + 1) if trace.output[i] != expected[i]]
+    at = len(rows) - 1
+    if not wrong:
+        while at and rows[at].inputs[0][:1] == trace.output[:1]:
+            at -= 1
+        return at, f"gives {trace.output[0]} channels, not {expected[0]}", ""
+    axis = wrong[0]
+    while at and same_size(rows[at], axis):
+        at -= 1
+    row = rows[at]
+    label = f"makes {row.output[axis]} of {row.inputs[0][axis]}"
+    if len(row.reads) == spatial:
+        would = before(row, axis - 1, (expected[axis], expected[axis]))
+        if would:
+            label += f"; {interval(would)} would make {expected[axis]}"
+    least, most = inputs_for(trace, expected)
+    remedy = ""
+    if least:
+        low, high = (times(trace.network.shown(shape)) for shape in (least, most))
+        to = f" to {high}" if most != least else ""
+        remedy = f"an input {'from ' * bool(to)}{low}{to} gives it"
+    return at, label, remedy
+
+
+def same_size(row: Row, axis: int) -> bool:
+    """Whether a layer keeps the size of an axis."""
+    return len(row.inputs[0]) > axis and row.inputs[0][axis] == row.output[axis]
+
+
+def inputs_for(trace: Trace, expected: Shape) -> tuple[Shape, Shape]:
+    """The smallest and the largest input that give the expected sizes; () where none is known."""
+    needs: dict[int, list[Interval]] = {
+        len(trace.rows) - 1: [(n, n) for n in expected[1:]],
+    }
+    for index in range(len(trace.rows) - 1, INPUT, -1):
+        row = trace.rows[index]
+        if index not in needs:
+            continue
+        wanted = needs[index]
+        if not isinstance(row.layer, Join) and len(row.reads) != len(wanted):
+            return (), ()
+        found = [
+            span if isinstance(row.layer, Join) else before(row, axis, span)
+            for axis, span in enumerate(wanted)
+        ]
+        if any(span is None for span in found):
+            return (), ()
+        for source in row.step.inputs:
+            held = needs.get(source)
+            spans = [span for span in found if span is not None]
+            if held is not None:
+                spans = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(held, spans, strict=True)]
+            if any(low > high for low, high in spans):
+                return (), ()
+            needs[source] = spans
+    spans = needs.get(INPUT, [])
+    least = (trace.shape[0], *(low for low, _ in spans))
+    most = (trace.shape[0], *(high for _, high in spans))
+    last = len(trace.rows) - 1
+    if len(least) != len(trace.shape) or not fits(trace.network, last, least):
+        return (), ()
+    return least, most
+
+
+def before(row: Row, axis: int, outputs: Interval) -> Interval | None:
+    """The input sizes of one axis that give an output size between two; None if none does."""
+    layer = row.layer.windows if isinstance(row.layer, LPPool) else row.layer
+    ceil = isinstance(layer, Pool) and layer.ceil_mode
+    extra = extras(row.layer, len(row.reads))[axis]
+    low, high = backward(row.reads[axis], outputs, extra, ceil=ceil)
+    return (max(1, low), high) if high >= max(1, low) else None
+
+
+def backward(read: Reading, outputs: Interval, extra: int, *, ceil: bool) -> Interval:
+    """The same for one kind of reading; (1, 0) for none."""
+    low, high = outputs
+    if isinstance(read, Gather):
+        axis = read.axis
+        taken = axis.reach - axis.before - axis.after
+        if ceil:
+            return (low - 2) * axis.stride + taken + 1, (high - 1) * axis.stride + taken
+        return (low - 1) * axis.stride + taken, high * axis.stride + taken - 1
+    if isinstance(read, Scatter):
+        kept = read.axis.before + read.axis.after - read.axis.reach - extra
+        stride = read.axis.stride
+        return -(-(low + kept) // stride) + 1, (high + kept) // stride + 1
+    if isinstance(read, Resize):
+        up, down = read.ratio.numerator, read.ratio.denominator
+        return -(-low * up // down), -(-(high + 1) * up // down) - 1
+    if isinstance(read, Bins):
+        return (1, 1 << 30) if low <= read.count <= high else (1, 0)
+    return low, high
+
+
+def interval(span: Interval) -> str:
+    """14, or 14 to 15."""
+    return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
+
+
+def listing(trace: Trace, index: int) -> tuple[str, tuple[int, int]]:
+    """The layers up to the one where the sizes part, and where its name stands."""
+    first = max(0, index - SHOWN)
+    rows = [
+        (str(i + 1), shortened(trace.rows[i].layer.short, 44), times(trace.network.shown(out)))
+        for i, out in ((i, trace.rows[i].output) for i in range(first, index + 1))
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines = ["…"] if first else []
+    lines += [
+        f"{number:>{widths[0]}}  {name:<{widths[1]}}  {out:>{widths[2]}}"
+        for number, name, out in rows
+    ]
+    source = "\n".join(lines)
+    start = source.rfind("\n") + 1 + widths[0] + 2
+    return source, (start, start + len(rows[-1][1]))

@@ -1,0 +1,132 @@
+"""`convviz.network`: modules by their attributes (stand-ins of torch's), texts, files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import OrderedDict
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import convviz
+from convviz.errors import SpecError
+from convviz.spec.calls import parse_call
+from convviz.spec.catalog import LAYERS
+from convviz.spec.constructors import bind
+
+GOLDEN = json.loads((Path(__file__).parent.parent / "golden" / "layers.json").read_text())
+
+
+class Module:
+    """What torch.nn.Module has that is read here."""
+
+    def __init__(self, **attributes):
+        self._modules = OrderedDict()
+        self.__dict__.update(attributes)
+
+    def forward(self, x):
+        raise NotImplementedError
+
+
+def forward(self, x):
+    raise NotImplementedError
+
+
+KINDS = {
+    name: type(name, (Module,), {"forward": forward})
+    for name in (*LAYERS, "Sequential", "BasicBlock")
+}
+
+
+def module(call):
+    """A stand-in with the attributes that torch's module has after `call`."""
+    made = KINDS[call.name]()
+    if call.children:
+        made._modules.update((name, module(child)) for name, child in call.children)
+        return made
+    text = f"{call.name}()"
+    given, _ = bind(call, LAYERS[call.name], text)
+    if "bias" in LAYERS[call.name].arguments:
+        given["bias"] = [0.0] if given.get("bias", True) else None
+    made.__dict__.update(given)
+    return made
+
+
+@pytest.mark.parametrize("case", GOLDEN["stacks"], ids=lambda case: case["id"])
+def test_a_module_is_read_by_its_attributes(case):
+    found = convviz.network(module(parse_call(case["repr"])), case["input"])
+    assert list(found.output) == case["output"]
+    assert found.params == case["params"]
+    assert found.macs == case["macs"]
+    assert [row.step.path for row in found.rows] == [layer["path"] for layer in case["layers"]]
+
+
+def test_a_layer_that_occurs_twice_is_there_twice():
+    relu, both = KINDS["ReLU"](), KINDS["Sequential"]()
+    both._modules.update({"0": relu, "1": relu})
+    assert len(convviz.network(both, (3, 4, 4)).rows) == 2
+
+
+def test_a_subclass_that_keeps_forward_is_its_base():
+    mine = type("MyConv", (KINDS["Conv2d"],), {})(
+        in_channels=3, out_channels=8, kernel_size=(3, 3), bias=None
+    )
+    assert convviz.network(mine, (3, 8, 8)).params == 216
+
+
+def test_a_subclass_with_a_forward_of_its_own_is_never_guessed_at():
+    mine = type("MyConv", (KINDS["Conv2d"],), {"forward": forward})(
+        in_channels=3, out_channels=8, kernel_size=3
+    )
+    with pytest.raises(SpecError, match="the module is a MyConv, which is no layer"):
+        convviz.network(mine, (3, 8, 8))
+
+
+def test_a_container_that_is_not_sequential_is_refused_by_its_path():
+    block, whole = KINDS["BasicBlock"](), KINDS["Sequential"]()
+    block._modules["conv1"] = KINDS["ReLU"]()
+    whole._modules["layer1"] = block
+    with pytest.raises(SpecError, match="layer1 is a BasicBlock, which is not Sequential"):
+        convviz.network(whole, (3, 8, 8))
+
+
+def test_texts_and_files_are_read_too(tmp_path):
+    assert convviz.network(["conv 8 k3", "ReLU()"], (3, 8, 8)).output == (8, 6, 6)
+    assert convviz.network("Conv2D(8, 3)", (8, 8, 3)).output == (8, 6, 6)
+    path = tmp_path / "net.txt"
+    path.write_text("conv 8 k3\nrelu\n", encoding="utf-8")
+    assert convviz.network(path, "3x8x8").output == (8, 6, 6)
+    toml = Path(__file__).parent.parent.parent / "gallery" / "networks" / "googlenet-3a.toml"
+    assert convviz.network(str(toml), (192, 28, 28)).output == (256, 28, 28)
+    with pytest.raises(FileNotFoundError):
+        convviz.network("nothing.txt", (3, 8, 8))
+
+
+def test_the_answer_says_itself():
+    found = convviz.network(["conv 8 k3", "relu"], (3, 8, 8))
+    assert str(found).splitlines() == [
+        "1  Conv2d 3→8 k3  8×6×6  224  7,776",
+        "2  ReLU  8×6×6  0  0",
+        "3×8×8 → 8×6×6, 224 params, 7,776 MACs",
+    ]
+    assert found.rows[0].receptive_field == (3, 3)
+    assert found.rows[0].jump == (Fraction(1), Fraction(1))
+    assert found.rows[0].start == (Fraction(1), Fraction(1))
+
+
+@pytest.mark.parametrize("shape", [8, (3, 0, 8), (3, 8.0, 8), "3x"])
+def test_a_shape_that_is_none_is_refused(shape):
+    with pytest.raises(SpecError):
+        convviz.network("relu", shape)
+
+
+def test_neither_torch_nor_numpy_is_imported():
+    code = (
+        "import sys, convviz; convviz.network('conv 8 k3', (3, 8, 8));"
+        "print([m for m in ('torch', 'numpy', 'click', 'rich') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert out.stdout.strip() == "[]"
