@@ -149,10 +149,12 @@ class Bank:
     def notes(self) -> tuple[str, ...]:
         """How colors are read, and what is hidden."""
         found = [
-            "kernels: red, green and blue weights as one color, gray is 0"
+            "kernels: the weights of red, green and blue as one color, gray for 0"
             if self.color
-            else "kernels have one scale, each feature map its own; the palest color is 0"
+            else "kernels on one scale: amber below 0, blue above",
+            "every feature map on its own",
         ]
+        found = ["; ".join(found)]
         if self.view.drawn and self.hidden:
             found.append(f"{len(self.outs)} of {len(self.weight):,} kernels drawn")
         if self.view.drawn and self.hidden_inputs:

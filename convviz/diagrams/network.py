@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from convviz.diagrams.phrases import network_lead, plural
+from convviz.diagrams.phrases import network_lead, plural, sized
 from convviz.diagrams.scene import Block, Label, Link, Role, Run, Scene
 from convviz.diagrams.view import View
 from convviz.spec.checks import Shape
+from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.network import INPUT, Join
 from convviz.spec.reading import Same
@@ -46,9 +48,9 @@ def network(trace: Trace, view: View) -> Scene:
         bands=(),
         title=_claim(trace),
         subtitle=(
-            Run(f"{' × '.join(map(str, order(trace.shape)))} input", Role.INPUT, bold=True),
+            Run(sized("input", order(trace.shape)), Role.INPUT, bold=True),
             Run("  →  ", Role.MUTED),
-            Run(f"{' × '.join(map(str, order(trace.output)))} output", Role.OUTPUT, bold=True),
+            Run(sized("output", order(trace.output)), Role.OUTPUT, bold=True),
             Run(f", {plural(len(trace.rows), 'layer')}, "),
             Run(f"{plural(trace.params, 'parameter')}", Role.KERNEL, bold=True),
             Run(f", {_short(trace.macs)} multiply-adds."),
@@ -85,11 +87,27 @@ class _Box:
         learned = isinstance(main.layer, (Conv, ConvTranspose)) or main.params > 0
         return Block(
             self.shape,
-            tuple(row.layer.short for row in self.rows),
+            tuple(
+                Run(brief(row.layer), Role.KERNEL if row.params else Role.TEXT) for row in self.rows
+            ),
             sum(row.params for row in self.rows),
             sum(row.macs for row in self.rows),
             Role.OUTPUT if last else Role.KERNEL if learned else Role.TEXT,
         )
+
+
+def brief(layer: Layer | Join) -> str:
+    """A layer beside the shapes that it joins: Conv k7 s2, MaxPool k2 s2, ReLU."""
+    if isinstance(layer, Join):
+        return layer.title
+    name, *words = layer.short.split(" ")
+    kept = [word for word in words if BRIEF.fullmatch(word)]
+    return " ".join([DIMENSIONS.sub("", name), *kept])
+
+
+DIMENSIONS = re.compile(r"[123]d$")
+BRIEF = re.compile(r"[ksdg][0-9×]+")
+"""Of a layer's words its kernel, stride, dilation, groups; shapes tell channels and padding."""
 
 
 def _quiet(row: Row) -> bool:

@@ -316,13 +316,13 @@ class Label:
 class Block:
     """A shape on its way through a network, and the layers that make it.
 
-    shape:  (C, *spatial). layers: each in one line; () for the input.
+    shape:  (C, *spatial). layers: each in one line, KERNEL where it has weights; () at the input.
     params, macs: of these layers together.
     role:   INPUT and OUTPUT at the ends; KERNEL where weights are learned; TEXT elsewhere.
     """
 
     shape: tuple[int, ...]
-    layers: tuple[str, ...]
+    layers: Text
     params: int
     macs: int
     role: Role

@@ -30,11 +30,12 @@ def test_layers_that_keep_a_shape_share_its_box():
     assert scene.blocks[0].role == Role.INPUT
     assert scene.blocks[1].role == Role.KERNEL
     assert scene.blocks[1].params == 9408 + 128
-    assert [layer.split()[0] for layer in scene.blocks[1].layers] == [
-        "Conv2d",
-        "BatchNorm2d",
-        "ReLU",
+    assert [(run.text, run.role) for run in scene.blocks[1].layers] == [
+        ("Conv k7 s2", Role.KERNEL),
+        ("BatchNorm", Role.KERNEL),
+        ("ReLU", Role.TEXT),
     ]
+    assert words(scene.blocks[2].layers) == "MaxPool k3 s2"
     assert scene.blocks[2].role == Role.OUTPUT
     assert scene.links == ()
     assert scene.title == "Space shrinks while channels grow"
