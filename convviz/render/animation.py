@@ -197,7 +197,7 @@ def overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-SLACK = 1.5
+SLACK = 1.0
 """Points around a mark that soft edges, miters and joints may reach."""
 
 
@@ -216,17 +216,11 @@ def extent(mark: Mark) -> Box:
         by += 2 * mark.width
     elif isinstance(mark, Words):
         size = mark.properties.get_size_in_points()
-        left, top, bottom = mark.x, mark.baseline - 1.05 * size, mark.baseline + 0.3 * size
+        left, top, bottom = mark.x, mark.baseline - 0.97 * size, mark.baseline + 0.27 * size
         right = left + 1.1 * size * len(mark.text)
     elif isinstance(mark, Numbers):
-        (left, top), (right, bottom) = corners(mark.centers)
-        across = 0.65 * mark.size * max(map(len, mark.labels), default=0)
-        left, top, right, bottom = (
-            left - across,
-            top - mark.size,
-            right + across,
-            bottom + mark.size,
-        )
+        inked = [path.vertices for _, path in mark.outlines]
+        (left, top), (right, bottom) = corners(np.concatenate([np.empty((0, 2)), *inked]))
     else:
         assert isinstance(mark, Raster), "every kind of mark has an extent"
         left, top, right, bottom = mark.box

@@ -16,8 +16,9 @@ from convviz.render.frames import Box, Film, changes, words
 
 def apng(film: Film) -> bytes:
     """The bytes of an animated PNG that plays without end; each frame holds what changed."""
-    height, width = film.frames[0].shape[:2]
-    clear = any(bool(sample[..., 3].min() < 255) for sample in film.samples)
+    samples = film.samples.values()
+    height, width = film.samples[0].shape[:2]
+    clear = any(bool(sample[..., 3].min() < 255) for sample in samples)
     mode, kind = ("RGBA", 6) if clear else ("RGB", 2)
     out = [
         b"\x89PNG\r\n\x1a\n",
@@ -29,8 +30,7 @@ def apng(film: Film) -> bytes:
     box = Box(0, 0, height, width)
     before = None
     sequence = 0
-    for i, duration in enumerate(film.durations):
-        frame = film.frames[i]
+    for i, (frame, duration) in enumerate(zip(film, film.durations, strict=True)):
         after = words(frame)
         if before is not None:
             box = changes(before, after)

@@ -47,13 +47,13 @@ def webp(film: Film) -> bytes:
         raise SpecError(
             "this build of Pillow writes no WebP", "output", remedy="end the file in .gif or .apng"
         )
-    first, *rest = range(len(film.frames))
+    images = map(image, film)
     out = BytesIO()
-    image(film.frames[first]).save(
+    next(images).save(
         out,
         "WEBP",
         save_all=True,
-        append_images=(image(film.frames[i]) for i in rest),
+        append_images=images,
         duration=list(film.durations),
         loop=0,
         lossless=True,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -20,7 +21,7 @@ Words: TypeAlias = NDArray[np.uint32]
 class Film:
     """Frames of one size, each shown for a time, over and over.
 
-    frames:      they may be drawn when asked for: some ahead of their turn, then all in order.
+    frames:      they may be drawn when asked for: each is, once.
     durations:   milliseconds per frame.
     description: the command that made the film, kept as the file's comment.
     """
@@ -32,11 +33,16 @@ class Film:
     def __post_init__(self) -> None:
         assert len(self.frames) == len(self.durations) > 0, "one duration per frame"
 
-    @property
-    def samples(self) -> list[Pixels]:
+    @cached_property
+    def samples(self) -> dict[int, Pixels]:
         """The first, the middle and the last frame, which stand for the colors of all."""
         last = len(self.frames) - 1
-        return [self.frames[i] for i in sorted({0, (last + 1) // 2, last})]
+        return {i: self.frames[i] for i in sorted({0, (last + 1) // 2, last})}
+
+    def __iter__(self) -> Iterator[Pixels]:
+        """All frames in order, the samples among them not drawn again."""
+        for i in range(len(self.frames)):
+            yield self.samples[i] if i in self.samples else self.frames[i]
 
 
 @dataclass(frozen=True, slots=True)

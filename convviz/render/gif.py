@@ -19,8 +19,8 @@ from convviz.render.frames import Box, Film, Pixels, Words, changes, words
 COLORS = 128
 """Entries of the palette; the last is the transparent one."""
 
-EXACT = COLORS // 3
-"""Of them, the most frequent colors, which are kept as they are."""
+EXACT, FAR = 42, 24
+"""Of them, the most frequent colors, and those that lie farthest from all others, kept as are."""
 
 BITS = 7
 TRANSPARENT = COLORS - 1
@@ -37,18 +37,21 @@ class Palette:
     """At most COLORS − 1 colors, chosen from `samples`, and the nearest of them for any color.
 
     The most frequent colors are kept exactly: they are paper, ink and the fills of the cells. The
-    rest, which are the soft edges between them, share what is left by median cut.
+    rest, which are the soft edges between them, share what is left by median cut. A rare color that
+    is far from all of these, such as the one magenta number of a formula, has an entry of its own.
     """
 
     def __init__(self, samples: list[Pixels]) -> None:
-        seen = np.concatenate([words(sample).ravel() & 0xFFFFFF for sample in samples])
+        first, *others = map(words, samples)
+        parts = [first, *(other[changes(first, other).slices] for other in others)]
+        seen = np.concatenate([part.ravel() & 0xFFFFFF for part in parts])
         found, counts = np.unique(seen, return_counts=True)
         if len(found) > TRANSPARENT:
             order = np.argsort(-counts, kind="stable")
             exact = found[order[:EXACT]]
             rest = np.sort(order[EXACT:])
-            soft = median_cut(found[rest], counts[rest], TRANSPARENT - len(exact))
-            found = np.concatenate([exact, soft[~np.isin(soft, exact)]])
+            soft = median_cut(found[rest], counts[rest], TRANSPARENT - EXACT - FAR)
+            found = with_far(np.concatenate([exact, soft[~np.isin(soft, exact)]]), found)
         self.colors: NDArray[np.uint8] = channels(found)
         # Every color that was met → its index: a lookup per pixel instead of a search.
         self._table = np.full(1 << 24, UNKNOWN, np.uint8)
@@ -86,13 +89,24 @@ def median_cut(
 
     The weight has an upper limit: a large flat area must not take all entries.
     """
-    pixels = channels(np.repeat(colors, np.minimum(counts, 64)))
+    pixels = channels(np.repeat(colors, np.minimum(counts, 16)))
     image = Image.fromarray(pixels[None])
-    reduced = image.quantize(
-        wanted, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE, kmeans=1
-    )
+    reduced = image.quantize(wanted, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     chosen = np.array(reduced.getpalette(), np.uint32).reshape(-1, 3)[:wanted]
     return np.unique(chosen[:, 0] | chosen[:, 1] << 8 | chosen[:, 2] << 16)
+
+
+def with_far(chosen: NDArray[np.uint32], colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """`chosen`, and FAR of `colors`, each the one that is farthest from all before it."""
+    points = channels(colors).astype(np.float32)
+    distance = np.full(len(points), np.inf, np.float32)
+    for color in channels(chosen).astype(np.float32):
+        np.minimum(distance, ((points - color) ** 2).sum(axis=1), out=distance)
+    far = []
+    for _ in range(FAR):
+        far.append(int(distance.argmax()))
+        np.minimum(distance, ((points - points[far[-1]]) ** 2).sum(axis=1), out=distance)
+    return np.concatenate([chosen, colors[far]])
 
 
 def gif(film: Film) -> bytes:
@@ -101,7 +115,7 @@ def gif(film: Film) -> bytes:
     Each frame holds what changed since the one before. Where the paper is transparent that cannot
     be, since drawing never clears a pixel: then each frame is whole, and cleared after its time.
     """
-    samples = film.samples
+    samples = list(film.samples.values())
     height, width = samples[0].shape[:2]
     clear = any(bool(sample[..., 3].min() < 128) for sample in samples)
     palette = Palette(samples)
@@ -131,23 +145,25 @@ def gif(film: Film) -> bytes:
 
 def differences(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
     """Per frame the box that changed and its colors, unchanged pixels transparent."""
-    before = words(film.frames[0])
+    frames = iter(film)
+    before = words(next(frames))
     shown = palette.indices(before)
     yield Box(0, 0, *shown.shape), shown
-    for i in range(1, len(film.frames)):
-        after = words(film.frames[i])
+    for frame in frames:
+        after = words(frame)
         box = changes(before, after)
-        indices = palette.indices(after[box.slices])
-        same = indices == shown[box.slices]
-        shown[box.slices] = indices
-        yield box, np.where(same, np.uint8(TRANSPARENT), indices)
+        differs = before[box.slices] != after[box.slices]
+        new = palette.indices(after[box.slices][differs])
+        drawn = np.full(differs.shape, TRANSPARENT, np.uint8)
+        drawn[differs] = np.where(new == shown[box.slices][differs], TRANSPARENT, new)
+        shown[box.slices][differs] = new
+        yield box, drawn
         before = after
 
 
 def whole(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
     """Per frame all of its colors, clear pixels transparent."""
-    for i in range(len(film.frames)):
-        frame = film.frames[i]
+    for frame in film:
         indices = palette.indices(words(frame))
         indices[frame[..., 3] < 128] = TRANSPARENT
         yield Box(0, 0, *indices.shape), indices

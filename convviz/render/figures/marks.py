@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -158,7 +159,7 @@ class Numbers:
         if not self.labels:
             return
         if isinstance(renderer, RendererAgg):
-            for color, path in self.outlines():
+            for color, path in self.outlines:
                 Shape(path, color, None, 0.0).draw(renderer, layer)
             return
         properties = self.typeface.properties(self.size, self.weight)
@@ -167,6 +168,7 @@ class Numbers:
         for label, place, color in zip(self.labels, places, self.colors, strict=True):
             draw_text(renderer, place, label, properties, color)
 
+    @cached_property
     def outlines(self) -> Sequence[tuple[RGBA, Path]]:
         """(color, path) of all labels of that color."""
         shades, groups = np.unique(self.colors, axis=0, return_inverse=True)

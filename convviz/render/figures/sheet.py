@@ -25,12 +25,12 @@ class Arrangement(Protocol):
 class Company:
     """The frames of a film, for which every page leaves the same room, so that nothing jumps.
 
-    equations: those below the grids. rooms: (size, width, height) of the largest of them, by the
-               width that there was for it; found once for all frames.
+    equations: those below the grids. laid: by the width that there is for them, each of them by its
+               id, at one size and with the room of the largest; made once for all frames.
     """
 
     equations: tuple[Equation, ...]
-    rooms: dict[float, tuple[float, float, float]] = field(default_factory=dict)
+    laid: dict[float, dict[int, Any]] = field(default_factory=dict)
 
 
 class Sheet:

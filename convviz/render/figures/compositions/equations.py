@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,17 +38,18 @@ class Written:
     @classmethod
     def of(cls, sheet: Sheet, equation: Equation, room: float) -> Written:
         """The equation within `room`, in the room of the largest where it has company."""
-        own, company = cls.alone(sheet, equation, room), sheet.company
+        company = sheet.company
         if company is None or equation.band >= 0:
-            return own
-        if room not in company.rooms:
+            return cls.alone(sheet, equation, room)
+        if room not in company.laid:
             every = [cls.alone(sheet, other, room) for other in company.equations]
             size = min(each.size for each in every)
             every = [replace(each, size=size) for each in every]
-            most = (max(each.width for each in every), max(each.height for each in every))
-            company.rooms[room] = (size, *most)
-        size, *least = company.rooms[room]
-        return replace(own, size=size, least=(least[0], least[1]))
+            least = (max(each.width for each in every), max(each.height for each in every))
+            every = [replace(each, least=least) for each in every]
+            company.laid[room] = dict(zip(map(id, company.equations), every, strict=True))
+        found: Written = company.laid[room][id(equation)]
+        return found
 
     @classmethod
     def alone(cls, sheet: Sheet, equation: Equation, room: float) -> Written:
@@ -66,7 +68,7 @@ class Written:
         longest = max(sheet.type.line_width(each, size) for each in lines)
         return cls(sheet, tuple(lines), size * min(1.0, max(0.45, room / longest)))
 
-    @property
+    @cached_property
     def width(self) -> float:
         """Of the longest line."""
         wide = max(self.sheet.type.line_width(line, self.size) for line in self.lines)
@@ -84,7 +86,7 @@ class Written:
         for i, line in enumerate(self.lines):
             if i:
                 baseline += 1.45 * self.size
-            canvas.words(left, baseline, trimmed(line), self.size)
+            canvas.formula(left, baseline, trimmed(line), self.size)
         return baseline
 
 
