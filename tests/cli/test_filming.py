@@ -121,6 +121,15 @@ def test_in_the_direct_reading_at_names_an_output(run: Run) -> None:
     assert run("conv-transpose 3 -k 3 -s 2 --at 6").status == 2
 
 
+def test_the_preset_draws_films_with_the_published_number_of_frames(run: Run, folder: Path) -> None:
+    names = {"no_padding_no_strides": 4, "no_padding_no_strides_transposed": 16}
+    words = ("--preset", "conv-arithmetic", "--only", ",".join(names), "-d", "out", "-j", "1")
+    answer = run("figures", *words)
+    assert answer.status == 0, answer.err
+    for name, count in names.items():
+        assert frames(folder / "out" / f"{name}.gif")[0] == count
+
+
 def test_a_film_that_cannot_be_drawn_leaves_no_file(run: Run, folder: Path) -> None:
     assert run("conv", "5x5", "--compare", "kernel=2,3", "-o", "x.gif").status == 2
     assert not (folder / "x.gif").exists()
