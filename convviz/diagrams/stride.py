@@ -144,7 +144,7 @@ def sentence(look: Look) -> str:
         largest = look.layer.kind == "max"
         return f"Each output is the {'largest value' if largest else 'mean'} of its window."
     if len(look.sights) == 2 and len(look.inputs) == 1 and not pointed(look):
-        return "Each window has the color and number of its output."
+        return "Each window wears the color of its output."
     return "Multiply window by kernel, cell by cell, then add."
 
 

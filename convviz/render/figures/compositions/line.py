@@ -48,7 +48,9 @@ class Row:
             sheet.type.line_width(title_line(sheet, grid), sheet.page.label)
             for grid in (self.input, self.output, *([self.kernel] if self.kernel else []))
         )
-        self.shift = next((link for link in scene.links if link.kind == "shift"), None)
+        shifts = [link for link in scene.links if link.kind == "shift"]
+        # A step of one is the rule: no arrow says so.
+        self.shift = next((link for link in shifts if link.end[2] - link.start[2] > 1), None)
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
 
@@ -175,11 +177,16 @@ class Row:
         chosen = self.output.chosen
         for n, (span, middle) in enumerate(zip(self.spans, self.middles(), strict=True)):
             x = place.left + (middle + 0.5) * self.u
-            start = place.rect(Rect(0, span[0], 1, span[-1] + 1))
-            corners = [(start.left + 2, start.bottom), (start.right - 2, start.bottom)]
-            corners += [(x + half, bottom), (x - half, bottom)]
             leads = chosen is not None and n == chosen.cols[0]
-            canvas.polygon(corners, face=colors[n], alpha=0.42 if leads else 0.18, height=BACK)
+            alpha = 0.42 if leads else 0.18
+            target = [(x + half, bottom), (x - half, bottom)]
+            # Taps with holes between them have a beam each.
+            spread = span.step > 1 and len(self.spans) * len(span) <= BEAMS
+            cells = [(tap, tap) for tap in span] if spread else [(span[0], span[-1])]
+            for first, last in cells:
+                start = place.rect(Rect(0, first, 1, last + 1))
+                corners = [(start.left + 2, start.bottom), (start.right - 2, start.bottom)]
+                canvas.polygon([*corners, *target], face=colors[n], alpha=alpha, height=BACK)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
         top = bottom + 1.7 * self.sheet.page.formula

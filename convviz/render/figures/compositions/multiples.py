@@ -40,7 +40,7 @@ def columns_of(
     good: points of a pitch that is large enough: the most in a row that reaches it.
     """
     width, height = room
-    best = (-1.0, 0)
+    best = found = (-1.0, 0)
     for columns in range(count, 0, -1):
         rows = math.ceil(count / columns)
         if columns > 1 and ((rows - 1) * columns >= count or math.isinf(measure(0.0, columns)[0])):
@@ -48,9 +48,11 @@ def columns_of(
         u = pitch(partial(_measured, measure, columns), width, height, sheet.page)
         if u >= good:
             return u, columns
-        if u > best[0] * 1.02:
-            best = (u, columns)
-    return best
+        # A last row with gaps looks unfinished: it has to be worth it.
+        worth = u if count % columns == 0 else 0.85 * u
+        if worth > best[0] * 1.02:
+            best, found = (worth, columns), (u, columns)
+    return found
 
 
 def _measured(measure: MeasureColumns, columns: int, u: float) -> tuple[float, float]:

@@ -92,12 +92,12 @@ class Stride:
         return min(wide, 6.0 * note) + 21.0
 
     def below(self) -> float:
-        """Room for the legend of padding under the input."""
-        return self.sheet.page.note + 12.0 if self._padded() else 0.0
+        """Room for the words of padding and of cells that no window reads, under the input."""
+        said = any(map(self._has, (Role.FILL, Role.COPY, Role.UNREAD)))
+        return self.sheet.page.note + 12.0 if said else 0.0
 
-    def _padded(self) -> str:
-        text = "".join(run.text for run in self.sheet.scene.subtitle)
-        return text if Role.FILL in np.unique(self.input.all_roles) else ""
+    def _has(self, role: Role) -> bool:
+        return bool((self.input.all_roles == role).any())
 
     def formula_height(self) -> float:
         """The size formulas under the output."""
@@ -149,7 +149,7 @@ class Stride:
         result = Place(center - wide_out / 2, y, out, *self.output.shape)
         self._output(canvas, result)
         if self.kernel is not None:
-            self._kernel(canvas, place, result)
+            self._kernel(canvas, place, result, right)
         else:
             self._gives(canvas, place, result)
         bottom = result.box.bottom
@@ -208,8 +208,14 @@ class Stride:
         canvas.discs(centers, 0.72 * u, flat, height=ANCHORS)
         numbers = [str(n + 1) for n in range(rows * cols)]
         size = min(0.36, 0.60 / self.sheet.type.width(numbers[-1], 1.0, SEMIBOLD)) * u
-        if size >= self.sheet.page.least:
+        if size >= self.sheet.page.least and self.numbered():
             canvas.numbers(numbers, centers, size, ink_on(flat), weight=SEMIBOLD, room=0.72 * u)
+
+    def numbered(self) -> bool:
+        """Whether outputs have room for the number of their window beside their value."""
+        out, outputs = self.output_pitch(self.u), self.output.shape
+        few = outputs[0] * outputs[1] <= MOST_ANCHORS
+        return few and self.digits is not None and 0.25 * out >= self.sheet.page.least
 
     def _measures(self, canvas: Canvas, place: Place) -> None:
         """The stride as an arrow from window to window, the kernel as a bracket."""
@@ -244,14 +250,32 @@ class Stride:
                 side=-1,
                 room=self.beside() - 22.0,
             )
-        if self._padded() and u >= TILES_FROM:
-            color = canvas.theme.color("pad_edge")
-            y = place.box.bottom + 14.0
-            canvas.rings(np.array([[place.left + 6.0, y]]), 10.0, color, 0.8)
-            canvas.words(place.left + 16.0, y + 0.36 * note, "padding", note)
+        if u >= TILES_FROM:
+            self._legend(canvas, place)
 
-    def _kernel(self, canvas: Canvas, source: Place, result: Place) -> None:
-        """The kernel between input and output, with beams from the window and to the result."""
+    def _legend(self, canvas: Canvas, place: Place) -> None:
+        """What the rings are, and the gray cells."""
+        theme, note = canvas.theme, self.sheet.page.note
+        x, y = place.left + 0.05 * place.u, place.box.bottom + 14.0
+        spot, side = np.array([[x + 5.0, y]]), 10.0
+        if self._has(Role.FILL):
+            canvas.rings(spot, side, theme.color("pad_edge"), 0.8)
+            x = canvas.words(x + 15.0, y + 0.36 * note, "padding", note).right + 18.0
+            spot = np.array([[x + 5.0, y]])
+        if self._has(Role.COPY):
+            color = theme.faded(theme.trio(Role.INPUT)[1], 0.5)
+            canvas.discs(spot, side, color[None])
+            x = canvas.words(x + 15.0, y + 0.36 * note, "padding, copied", note).right + 18.0
+            spot = np.array([[x + 5.0, y]])
+        if self._has(Role.UNREAD):
+            canvas.tiles(spot, side, theme.color("panel")[None])
+            canvas.words(x + 15.0, y + 0.36 * note, "never read", note)
+
+    def _kernel(self, canvas: Canvas, source: Place, result: Place, right: float) -> None:
+        """The kernel between input and output, with beams from the window and to the result.
+
+        right: where the column of the output and its formula begins.
+        """
         assert self.kernel is not None
         grid, k, theme = self.kernel, self.kernel_pitch(self.u), canvas.theme
         wide, high = grid.shape[1] * k, grid.shape[0] * k
@@ -259,7 +283,7 @@ class Stride:
             x = source.left
             y = result.top + (result.box.height - high) / 2
         else:
-            room = result.left - source.box.right
+            room = min(right, result.left) - source.box.right
             x = source.box.right + (room - wide) / 2
             y = (source.box.top + source.box.bottom) / 2 - high / 2
         place = Place(x, y, k, *grid.shape)
@@ -319,8 +343,8 @@ class Stride:
         inks = ink_on(faces)
         numbers = [str(r * grid.shape[1] + c + 1) for r, c in zip(rows, cols, strict=True)]
         least = self.sheet.page.least
-        small = 0.19 * u
-        shown = small >= least and rows.size * 1 <= MOST_ANCHORS
+        small = max(0.19 * u, least)
+        shown = self.numbered()
         drop = np.array([0.0, 0.08 * u]) if shown else np.zeros(2)
         texts = digits.texts[rows, cols].tolist()
         size = min(0.34, digits.tile) * u
