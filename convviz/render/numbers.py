@@ -118,7 +118,9 @@ def near(values: Array, rounded: Array) -> bool:
     """Whether nothing but the noise of their type sets `values` apart from `rounded`."""
     if values.dtype.kind != "f":
         return bool((values == rounded).all())
-    return bool((np.abs(values - rounded) <= NOISE * np.spacing(np.abs(values))).all())
+    # The smallest numbers are few units in the last place from 0, and yet are not 0.
+    noise = np.abs(values - rounded) <= NOISE * np.spacing(np.abs(values))
+    return bool((noise & ((rounded != 0) | (values == 0))).all())
 
 
 def written(text: str) -> Decimal | None:
