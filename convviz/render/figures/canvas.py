@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,8 +31,7 @@ from convviz.render.style import Theme
 Array = NDArray[Any]
 
 BACK, TILES, PAINT, OUTLINES, ANCHORS, FRAMES, TEXT = range(7)
-"""Heights of the layers; what moves in an animation lies above all that stands."""
-MOVING = 10
+"""Heights of the layers."""
 
 
 class Box(NamedTuple):
@@ -102,7 +100,6 @@ class Canvas:
     def __init__(self, width: float, height: float, theme: Theme, typeface: Typeface) -> None:
         self.width, self.height, self.theme, self.type = width, height, theme, typeface
         self.texts: list[Placed] = []
-        self._base = 0
         self._layers: dict[int, Layer] = {}
         self._to_inches = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
 
@@ -124,21 +121,11 @@ class Canvas:
         """All marks, in the order in which they are drawn."""
         return [mark for height in sorted(self._layers) for mark in self._layers[height].marks]
 
-    @contextmanager
-    def moving(self) -> Iterator[None]:
-        """Within, marks belong to what an animation redraws."""
-        base, self._base = self._base, MOVING
-        try:
-            yield
-        finally:
-            self._base = base
-
     def add(self, mark: Mark, height: int) -> None:
         """Put a mark on the layer of that height."""
-        key = self._base + height
-        layer = self._layers.get(key)
+        layer = self._layers.get(height)
         if layer is None:
-            layer = self._layers[key] = Layer(key, self._to_inches)
+            layer = self._layers[height] = Layer(height, self._to_inches)
         layer.marks.append(mark)
 
     # Cells: as many as an array has, one mark.

@@ -124,16 +124,3 @@ class Sheet:
         baseline = height - 26.0 * page.margin / 48.0
         color = self.theme.word(Role.MUTED)
         canvas.words(page.margin, baseline, text, page.footer, color=color, mono=True)
-
-
-class Blank:
-    """Nothing, of no size."""
-
-    width = 0.0
-    height = 0.0
-
-    def draw(self, canvas: Canvas, left: float, top: float) -> None:
-        """Draw nothing."""
-
-
-Options = dict[str, Any]

@@ -22,7 +22,6 @@ ARRANGEMENTS = {
     "compare": "compare.Compare",
     "direct": "step.Step",
     "image": "image.Image",
-    "compare": "compare.Compare",
     "dilation": "dilation.Dilation",
     "groups": "groups.Groups",
     "matrix": "matrix.arranged",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convviz.diagrams.scene import Frame, Grid, Label, Rect, Role, Selection, Text, Windows
+from convviz.diagrams.scene import Grid, Label, Rect, Role, Selection, Text, Windows
 from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
@@ -226,27 +226,6 @@ def framed(canvas: Canvas, box: Box, color: Floats, u: float, *, width: float = 
         width=min(width, max(1.2, 0.08 * u)),
         height=FRAMES,
     )
-
-
-def inside(frame: Frame, rect: Rect) -> bool:
-    """Whether `rect` lies within the frame."""
-    outer = frame.rect
-    return (
-        outer.top <= rect.top
-        and outer.left <= rect.left
-        and rect.bottom <= outer.bottom
-        and rect.right <= outer.right
-    )
-
-
-def place_at(grid: Grid, left: float, top: float, u: float) -> Place:
-    """Where a grid stands."""
-    return Place(left, top, u, *grid.shape)
-
-
-def listed(parts: Sequence[str]) -> str:
-    """Parts as one line."""
-    return " · ".join(part for part in parts if part)
 
 
 def draw_current(
