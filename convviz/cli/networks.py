@@ -16,6 +16,8 @@ from convviz.spec.parser import ShapeWords, parse_input
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.sequence import parse_network
 from convviz.spec.shorthand import is_shorthand
+from convviz.spec.tokens import is_numeric
+from convviz.spec.words import IMAGE_SUFFIXES
 
 MOST_BYTES = 64 << 20
 """Most bytes of a network's text."""
@@ -49,6 +51,11 @@ def text_of(word: str) -> str:
         return standard_input()
     if "(" in word or is_shorthand(word):
         return word
+    if is_numeric(word):
+        raise SpecError(
+            f"'{shortened(word)}' is no layer", "layers", "a shape is one word: 3x224x224",
+            source=word, span=(0, len(word)),
+        )  # fmt: skip
     return file_text(word)
 
 
@@ -78,7 +85,7 @@ def file_text(path: str) -> str:
             raise
         cause = error if isinstance(error, OSError) else OSError(2, str(error))
         told = io_error("read", path, cause)
-        guess = near_file(path)
+        guess = near_file(path) if isinstance(error, FileNotFoundError) else ""
         raise SpecError(
             told.message,
             "layers",
@@ -93,7 +100,7 @@ def near_file(path: str) -> str:
     """A file of this folder with a similar name, "" if there is none."""
     import os
 
-    if "/" in path:
+    if "/" in path or len(path) < 3:
         return ""
     try:
         names = os.listdir(".")[:10_000]
@@ -121,7 +128,8 @@ def words_of(asked: Asked) -> tuple[str, ...]:
     """The words that name layers: those after INPUT, and INPUT itself where it is no shape."""
     words: tuple[str, ...] = click.get_current_context().params.get("layers", ())
     first = asked.text("input").strip()
-    if first and not (first[0].isdigit() or (first[0] in "-[" and first != "-")):
+    image = first.startswith("sample:") or first.lower().endswith(IMAGE_SUFFIXES)
+    if first and not (first[0].isdigit() or (first[0] in "-[" and first != "-") or image):
         words = (asked.typed.pop("input").value, *words)
     return words
 

@@ -12,6 +12,8 @@ from convviz.spec.field import Field
 from convviz.spec.hidden import corner, unread, zeros
 from convviz.spec.trace import Row, Trace
 
+Measure = Callable[[Field], "int | Fraction"]
+
 Build = Callable[..., Column]
 """(trace, bare=…) → a column."""
 
@@ -95,40 +97,43 @@ def size_text(size: int) -> str:
     return f"{amount:,.0f} {unit}" if unit == "B" else f"{amount:,.1f} {unit}"
 
 
-def along(row: Row, measure: Callable[[Field], Fraction]) -> tuple[str, str]:
+def along(row: Row, measure: Measure) -> tuple[str, str]:
     """A measure of the receptive field, once where all axes agree; a dash where there is none."""
     if not row.fields:
         return "–", "muted"
+    first = row.fields[0]
+    if all(field is first for field in row.fields):
+        return number(measure(first)), ""
     values = [number(measure(field)) for field in row.fields]
     return values[0] if len(set(values)) == 1 else "×".join(values), ""
 
 
-def reach(field: Field) -> Fraction:
+def reach(field: Field) -> int | Fraction:
     """The size of a receptive field."""
-    return Fraction(field.size)
+    return field.size
 
 
-def step(field: Field) -> Fraction:
+def step(field: Field) -> int | Fraction:
     """How far the next receptive field is."""
-    return field.jump
+    return field.shift if field.period == 1 else field.jump
 
 
-def start(field: Field) -> Fraction:
+def start(field: Field) -> int | Fraction:
     """The center of the first receptive field."""
     return field.start
 
 
-def number(value: Fraction) -> str:
+def number(value: int | Fraction) -> str:
     """2, 0.5, 1/3, −1.5."""
-    sign = "−" if value < 0 else ""
-    value = abs(value)
+    if value < 0:
+        return f"−{number(-value)}"
     if value.denominator == 1:
-        return f"{sign}{value.numerator:,}"
+        return f"{value.numerator:,}"
     exact = 10**6 % value.denominator == 0
-    return sign + (f"{float(value):g}" if exact else f"{value.numerator}/{value.denominator}")
+    return f"{float(value):g}" if exact else f"{value.numerator}/{value.denominator}"
 
 
-def measured(name: str, measure: Callable[[Field], Fraction], keep: int) -> Build:
+def measured(name: str, measure: Measure, keep: int) -> Build:
     """A column of one measure of the receptive field."""
     return lambda trace, *, bare: Column(
         name, name, [along(row, measure) for row in trace.rows], keep=keep

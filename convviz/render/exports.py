@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 from typing import Any
 
-from convviz.render.columns import FLOAT, chosen, reach, start, step
+from convviz.render.columns import FLOAT, Measure, chosen, reach, start, step
 from convviz.render.layout import Column
-from convviz.spec.field import Field
 from convviz.spec.hidden import corner, unread, zeros
 from convviz.spec.trace import Row, Trace
 
@@ -49,7 +47,7 @@ def described(trace: Trace, row: Row) -> dict[str, Any]:
     }
 
 
-def per_axis(row: Row, measure: Callable[[Field], Fraction]) -> list[int | float] | None:
+def per_axis(row: Row, measure: Measure) -> list[int | float] | None:
     """A measure of the receptive field per axis, None where there is none."""
     if not row.fields:
         return None

@@ -24,6 +24,8 @@ def integer(value: Any, name: str, minimum: int) -> int:
 
     Raises SpecError: it is not an integer (a bool and a float are none), or below `minimum`.
     """
+    if type(value) is int and value >= minimum:
+        return value  # by far the most
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise SpecError(
             f"{name} must be an integer, not {echo(value)}", name, f"an integer ≥ {minimum}"
@@ -121,9 +123,11 @@ def per_axis(entries: tuple[Any, ...], ndim: int, name: str) -> tuple[Any, ...]:
 
 def is_sequence(value: Any) -> bool:
     """Whether `value` lists its entries: a tuple, a list or an array with axes."""
-    if isinstance(value, (str, bytes, dict, set, frozenset)):
+    if isinstance(value, (tuple, list)):
+        return True
+    if isinstance(value, (int, str, bytes, dict, set, frozenset)):
         return False
-    return isinstance(value, (tuple, list)) or getattr(value, "ndim", 0) > 0
+    return getattr(value, "ndim", 0) > 0
 
 
 def echo(value: Any) -> str:

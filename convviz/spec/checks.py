@@ -139,10 +139,10 @@ def sizes_text(values: tuple[int, ...]) -> str:
 
 def sides_text(padding: tuple[Pair, ...]) -> str:
     """Padding as short as it can be said: 1, 1×2, 1:0,2:1 (before:after per axis)."""
+    if padding.count(padding[0]) == len(padding):
+        padding = padding[:1]
     if all(before == after for before, after in padding):
         return sizes_text(tuple(before for before, _ in padding))
-    if len(set(padding)) == 1:
-        padding = padding[:1]
     return ",".join(f"{before}:{after}" for before, after in padding)
 
 

@@ -24,6 +24,9 @@ SHOWN = 4
 OWN_NAMES = {"kernel": "kernel_size"}
 """convviz's word for an argument → PyTorch's, where they differ."""
 
+AROUND = 64
+"""How far the search for sizes on which branches agree goes."""
+
 FAR = 1 << 20
 """How far the search for an input that fits goes."""
 
@@ -45,9 +48,12 @@ def explained(
     numbered = step.path in ("", str(index), str(index + 1))
     place = f"layer {index + 1} of {count}" + ("" if numbered else f", {shortened(step.path)},")
     fact, label, ways = causes(layer, shapes, error)
-    least = least_input(network, shape, rows, index)
-    if least:
-        ways.append(f"an input from {times(network.shown(least))}")
+    if isinstance(layer, Join):
+        near = [times(network.shown(other)) for other in nearby(network, shape)]
+        ways += [f"an input of {' or '.join(near)}"] * bool(near)
+    else:
+        least = least_input(network, shape, rows, index) or ()
+        ways += [f"an input from {times(network.shown(least))}"] * bool(least)
     source, span = listing(network, rows, index, shortened(name, 44), shapes)
     joined = ", or ".join([", ".join(ways[:-1]), ways[-1]]) if len(ways) > 2 else " or ".join(ways)
     return SpecError(
@@ -176,6 +182,24 @@ def least_input(network: Network, shape: Shape, rows: Sequence[Row], index: int)
     least = (shape[0], *needs.get(INPUT, ()))
     fitting = len(least) == len(shape) and fits(network, index, least)
     return smaller(network, index, least) if fitting else None
+
+
+def nearby(network: Network, shape: Shape) -> list[Shape]:
+    """The next smaller and the next larger input with which all branches agree.
+
+    Each axis is looked for by itself, in inputs of equal axes; the shapes found are verified.
+    """
+
+    def alone(size: int, step: int) -> int:
+        trials = (size + step * away for away in range(1 + AROUND) if size + step * away > 0)
+        return next((n for n in trials if fits(network, index, (shape[0], *(n,) * ndim))), 0)
+
+    ndim, index = len(shape) - 1, len(network.steps) - 1
+    found = [
+        (shape[0], *(alone(size, step) for size in shape[1:])) for step in (-1, 1) if index <= 1000
+    ]
+    good = [other for other in found if min(other) > 0 and fits(network, index, other)]
+    return list(dict.fromkeys(good))
 
 
 def needed(row: Row, outputs: Shape) -> Shape:

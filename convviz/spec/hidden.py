@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from convviz.spec.field import POINT, Field
 from convviz.spec.geometry import Axis
@@ -48,9 +49,14 @@ def unread(row: Row) -> tuple[int, ...]:
     if found is None:
         return ()
     return tuple(
-        axis.unread_count(n, ceil=found.ceil)
-        for axis, n in zip(found.axes, found.sizes, strict=True)
+        lost(axis, n, ceil=found.ceil) for axis, n in zip(found.axes, found.sizes, strict=True)
     )
+
+
+@lru_cache(maxsize=4096)
+def lost(axis: Axis, size: int, *, ceil: bool) -> int:
+    """The cells of one axis that no window reads: networks ask the same many times."""
+    return axis.unread_count(size, ceil=ceil)
 
 
 def ceiled(row: Row) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError
@@ -131,7 +132,7 @@ class Conv:
             mode,
         )
 
-    @property
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """The equation's numbers, per axis."""
         return axes(self.kernel, self.stride, self.dilation, self.padding)
@@ -268,7 +269,7 @@ class ConvTranspose:
             flag(bias, "bias"),
         )
 
-    @property
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """The equation's numbers, per axis; the output is the fine side."""
         return axes(self.kernel, self.stride, self.dilation, self.padding)

@@ -126,10 +126,12 @@ def check_limits(mode: Mode, padding: tuple[tuple[int, int], ...], shape: tuple[
 
     Raises SpecError: a side exceeds the mode's limit, or an empty axis has nothing to copy.
     """
+    if mode.fills:
+        return
     for (before, after), size in zip(padding, shape, strict=True):
         limit = mode.limit(size)
         side = max(before, after)
-        if not mode.fills and size == 0 and side:
+        if size == 0 and side:
             raise SpecError(f"{mode.name} has nothing to copy from an empty axis", "padding")
         if limit is not None and side > limit:
             free = [m.name for m in MODES if not m.fills and m.slack is None and m is not mode]

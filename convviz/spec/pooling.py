@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
@@ -83,7 +84,7 @@ class Pool:
             flag(count_include_pad, "count_include_pad"),
         )
 
-    @property
+    @cached_property
     def axes(self) -> tuple[Axis, ...]:
         """The equation's numbers, per axis."""
         return axes(self.kernel, self.stride, self.dilation, self.padding)
