@@ -12,6 +12,7 @@ from convviz.cli import networks, options, readers, speaking
 from convviz.cli.command import Argument, Asked, Command, Option
 from convviz.cli.layering import READERS
 from convviz.cli.options import COLORS, THEMES
+from convviz.cli.pages import COMMON
 from convviz.errors import SpecError, unknown
 from convviz.render import exports, report, seen
 from convviz.render.columns import COLUMNS
@@ -27,7 +28,13 @@ from convviz.spec.trace import Trace, trace
 FLAGS = ("kernel", "stride", "padding", "dilation", "groups", "mode", "out_channels", "dims")
 """Options that describe a single convolution."""
 
+DRAWN = ("view", "output")
+"""Options that ask for a diagram."""
+
 SIZE = 224
+EXAMPLE = {"kernel": 7, "stride": 2, "padding": 3}
+"""What the command explains where nothing is asked."""
+
 ALL = tuple(COLUMNS)
 
 
@@ -41,7 +48,14 @@ def shape(asked: Asked) -> int:
         theme=asked.read("theme", readers.one_of(THEMES, "theme", "theme", "themes"), THEMES[0]),
         ascii=asked.flag("ascii"),
     )
-    given = networks.shape_words(asked)
+    drawn = any(param in asked for param in DRAWN) or asked.request is not None
+    given, picture = None, None
+    if drawn:
+        from convviz.cli import picturing  # NumPy, which tables do without
+
+        given, picture = picturing.given(asked)
+    else:
+        given = networks.shape_words(asked)
     if words:
         refuse_flags(asked)
         network = networks.network(words)
@@ -49,7 +63,11 @@ def shape(asked: Asked) -> int:
     else:
         network, full, bare = single(asked, given or (SIZE,))
     answer = trace(network, full)
-    speak(asked, answer, stream, bare=bare)
+    if drawn:
+        at = asked.read("unit", lambda text: unit(text, answer)) if "unit" in asked else ()
+        picturing.answer(asked, answer, at, picture)
+    else:
+        speak(asked, answer, stream, bare=bare)
     if "expect" not in asked:
         return 0
     expected = asked.read("expect", parse_shape)
@@ -165,6 +183,8 @@ def single(asked: Asked, given: Shape) -> tuple[Network, Shape, bool]:
     said: dict[str, Any] = {
         param: asked.read(param, READERS[param]) for param in FLAGS if param in asked
     }
+    if not said and "input" not in asked:
+        said = dict(EXAMPLE)
     entries = [len(value) for value in said.values() if isinstance(value, tuple) and len(value) > 1]
     ndim = said.get("dims") or max(entries, default=min(len(given), 2))
     if len(given) > 3 and not entries:
@@ -205,6 +225,7 @@ command = Command(
         Option("--columns", word="A,B", text="all, or layer,output,memory,zeros, …",
                group="Network", choices=("all", *COLUMNS)),
         Option("--formula", text="every layer's sizes, written out", group="Network"),
+        Option("-o", "--output", word="FILE", choices="files"),
         Option("--json"),
         Option("--csv"),
         Option("--markdown"),
@@ -213,7 +234,8 @@ command = Command(
         Option("--color", word="|".join(COLORS), choices=COLORS),
         Option("--ascii"),
         Option("--theme", word="|".join(THEMES), choices=THEMES),
-        Option("--dims", word="N", choices=("1", "2", "3")),
+        Option("--axis", word="NAME", group=COMMON, choices=("rows", "cols", "depth")),
+        *options.common_options(),
     ],
     title="follow a shape through one layer or many",
     examples=(

@@ -23,6 +23,9 @@ from convviz.spec.trace import trace
 MOST = 1_000_000
 """Most values that one range may hold."""
 
+EXAMPLE: tuple[Shape, Shape] = ((28,), (56,))
+"""What the command solves, by a transposed convolution, where nothing is asked."""
+
 PARAMS = ("kernel", "stride", "padding", "dilation", "output_padding")
 LEAST = {"kernel": 1, "stride": 1, "padding": 0, "dilation": 1, "output_padding": 0}
 SEARCH = ("in", "out", "transposed", "asymmetric", *PARAMS)
@@ -45,9 +48,10 @@ def solve(asked: Asked) -> None:
             "layers are mirrored: --mirror is missing", accepted="--mirror", source=words[0],
             span=(0, len(words[0])),
         )  # fmt: skip
-    sizes, outputs = asked_sizes(asked)
+    example = not any(param in asked for param in SEARCH)
+    sizes, outputs = EXAMPLE if example else asked_sizes(asked)
     limits = bounds(asked, len(sizes))
-    transposed = asked.flag("transposed")
+    transposed = example or asked.flag("transposed")
     if not transposed and "output_padding" in asked:
         raise SpecError(
             "output_padding goes with a transposed convolution", "output_padding", "--transposed"

@@ -114,22 +114,25 @@ def paddings(ndim: int) -> Iterator[Constructor]:
         )
 
 
-def norms(ndim: int) -> Iterator[Constructor]:
-    """Batch and instance normalization over `ndim` axes."""
-    ranks = (0, 1) if ndim == 1 else (ndim,)
+NORM = ("num_features", "eps", "momentum", "affine", "track_running_stats", "bias")
 
-    def batch(given: Given) -> Layer:
+
+def batch_norm(title: str, ranks: tuple[int, ...]) -> Constructor:
+    """Batch normalization of inputs with so many spatial axes; (): any."""
+
+    def make(given: Given) -> Layer:
         channels = integer(given["num_features"], "num_features", 1)
         affine = flag(given.get("affine", True), "affine")
         bias = flag(given.get("bias", True), "bias")
-        return Pointwise(
-            f"BatchNorm{ndim}d",
-            str(channels),
-            written(f"BatchNorm{ndim}d", channels, affine=(affine, True), bias=(bias, True)),
-            affine * channels * (1 + bias),
-            channels,
-            ranks,
-        )
+        text = written(title, channels, affine=(affine, True), bias=(bias, True))
+        learned = affine * channels * (1 + bias)
+        return Pointwise(title, str(channels), text, learned, channels, ranks)
+
+    return Constructor(title, NORM, 1, make)
+
+
+def norms(ndim: int) -> Iterator[Constructor]:
+    """Batch and instance normalization over `ndim` axes."""
 
     def instance(given: Given) -> Layer:
         channels = integer(given["num_features"], "num_features", 1)
@@ -143,9 +146,8 @@ def norms(ndim: int) -> Iterator[Constructor]:
             (ndim,),
         )
 
-    arguments = ("num_features", "eps", "momentum", "affine", "track_running_stats", "bias")
-    yield Constructor(f"BatchNorm{ndim}d", arguments, 1, batch)
-    yield Constructor(f"InstanceNorm{ndim}d", arguments[:-1], 1, instance)
+    yield batch_norm(f"BatchNorm{ndim}d", (0, 1) if ndim == 1 else (ndim,))
+    yield Constructor(f"InstanceNorm{ndim}d", NORM[:-1], 1, instance)
 
 
 def group_norm(given: Given) -> Layer:
@@ -300,7 +302,7 @@ def rows() -> Iterator[Constructor]:
     for family in (convolutions, poolings, paddings, norms):
         for ndim in (1, 2, 3):
             yield from family(ndim)
-    yield Constructor("SyncBatchNorm", next(norms(2)).arguments, 1, next(norms(2)).make)
+    yield batch_norm("SyncBatchNorm", ())
     yield Constructor(
         "GroupNorm", ("num_groups", "num_channels", "eps", "affine", "bias"), 2, group_norm
     )

@@ -17,7 +17,7 @@ SCREENS = {
     block.split("\n", 1)[0]: block.split("\n", 1)[1].rstrip("\n") + "\n"
     for block in ("\n" + TEXT).split("\n$ ")[1:]
 }
-SHAPES = [line for line in SCREENS if line.startswith("convviz shape")]
+SHAPES = [line for line in SCREENS if line.startswith(("convviz shape", "convviz solve"))]
 VGG = "Conv2d(3, 64, 3, padding=1)\nReLU()\nConv2d(64, 64, 3, padding=1)\nReLU()\nMaxPool2d(2)\n"
 
 
@@ -190,3 +190,7 @@ def test_every_kind_of_layer_explains_itself_alone(run: Run) -> None:
         assert f"{case['params']:,}" in out or not case["params"]
         assert f"{case['macs']:,}" in out or not case["macs"]
         assert max(map(len, out.splitlines())) <= 80
+
+
+def test_nothing_asked_explains_an_example(run: Run) -> None:
+    assert run("shape").out == said(run, "224", "-k", "7", "-s", "2", "-p", "3")

@@ -12,26 +12,9 @@ from convviz.spec.parser import parse_layer
 
 Run = Callable[..., Any]
 
-DOUBLED = """\
-solve 28 → 56 · transposed · 7 solutions
 
-   kernel  stride  padding  output_padding  coverage inside
-1       2       2        0               0  ✓ even, 1 stamp per axis
-2       4       2        1               0  ✓ even, 2 stamps per axis
-3       6       2        2               0  ✓ even, 3 stamps per axis
-4       1       2        0               1  ✗ uneven, 0 and 1
-5       3       2        1               1  ✗ uneven, 1 and 2
-6       5       2        2               1  ✗ uneven, 2 and 3
-7       7       2        3               1  ✗ uneven, 3 and 4
-
-check     (28 − 1)·2 − 2·0 + 1·(2 − 1) + 0 + 1  =  56
-layer     ConvTranspose2d(C_in, C_out, 2, stride=2)
-searched  kernel 1 to 7, stride 1 to 4, padding 0 to 3, dilation 1, square
-"""
-
-
-def test_the_golden_screen_of_solve(run: Run) -> None:
-    assert run("solve --in 28 --out 56 --transposed").out == DOUBLED
+def test_nothing_asked_shows_the_example(run: Run) -> None:
+    assert run("solve").out == run("solve --in 28 --out 56 --transposed").out
 
 
 def test_none_comes_with_the_nearest_sizes(run: Run) -> None:
@@ -91,6 +74,7 @@ def test_the_mirror_is_text_that_shape_reads(run: Run, folder: Path) -> None:
     ("words", "message"),
     [
         (["--in", "28"], "--out is missing"),
+        (["--transposed"], "--in is missing"),
         (["--in", "28", "--out", "14", "-k", "7..3"], "3 comes before 7"),
         (["--in", "28", "--out", "14", "-k", "3,"], "a value of kernel is missing"),
         (["--in", "28", "--out", "14", "-k", "0"], "kernel is at least 1, not 0"),
