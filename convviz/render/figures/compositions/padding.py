@@ -93,7 +93,8 @@ class Padding:
 
     def _word_room(self, u: float, columns: int) -> float:
         """The width of a panel's words: a part of the gap at both sides belongs to it."""
-        return max(self.cols * u + 0.45 * self.gap(u, columns), 40.0)
+        share = 0.45 if self.sheet.page.paper else 0.85
+        return max(self.cols * u + share * self.gap(u, columns), 40.0)
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw all panels."""

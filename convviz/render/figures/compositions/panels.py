@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from convviz.diagrams.scene import Grid, Role
 from convviz.render.figures.canvas import Canvas, trimmed
+from convviz.render.figures.compositions.parts import airy
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
 
@@ -36,7 +37,7 @@ class Caption:
         ]
         if letter and name:
             name.insert(0, sheet.word(f"({letter})  "))
-        rule = (sheet.word(grid.rule),) if grid.rule and not sheet.page.paper else ()
+        rule = (sheet.word(airy(grid.rule)),) if grid.rule and not sheet.page.paper else ()
         return cls(sheet, tuple(name), rule, found)
 
     def measure(self, width: float) -> float:
