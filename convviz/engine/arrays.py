@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
@@ -42,6 +42,28 @@ def quiet(function: Callable[P, T]) -> Callable[P, T]:
             return function(*args, **kwargs)
 
     return quietly
+
+
+def remembered(build: Callable[..., T], *arguments: Any) -> T:
+    """`build(*arguments)`, looked up if the same was asked for lately: `build` is pure."""
+    return cached(build, *arguments) if all(map(plain, arguments)) else build(*arguments)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def cached(build: Callable[..., T], *arguments: Any) -> T:
+    """`build(*arguments)`."""
+    return build(*arguments)
+
+
+def plain(value: Any) -> bool:
+    """Whether `value` can be looked up: as a number or text, or as a tuple of integers and text.
+
+    (1,), (1.0,) and (True,) would be the same, and only one of them is a kernel.
+    """
+    kind = type(value)
+    if kind is tuple:
+        return all(type(item) is int or (type(item) is tuple and plain(item)) for item in value)
+    return kind is int or kind is str or kind is float or kind is bool or value is None
 
 
 def array(value: Any, name: str = "x") -> Array:

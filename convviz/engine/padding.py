@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import operator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, held, number
+from convviz.engine.arrays import Array, array, held, number, remembered
 from convviz.errors import SpecError
 from convviz.spec.arguments import Pair
 from convviz.spec.layers import Padding
 from convviz.spec.modes import Mode, mode_named
 
 Index = NDArray[np.intp]
+
+SMALL = 4096
+"""Cells of an input below which one `take` is faster than copying piece by piece."""
+
+BLOCK = 1 << 22
+"""Bytes of an input that are copied before their ends are."""
 
 
 def pad(x: Any, padding: Any, mode: str = "zeros", value: float = 0.0) -> Array:
@@ -32,39 +39,114 @@ def pad(x: Any, padding: Any, mode: str = "zeros", value: float = 0.0) -> Array:
     of `x` cannot hold `value`, or an argument is not what it should be.
     """
     source = array(x)
-    if source.ndim == 0:
+    layer = remembered(checked, source.shape, padding, mode, number(value, "value"))
+    row = mode_named(layer.mode)
+    if not row.fills and 0 < source.size <= SMALL:
+        return source.take(flat(source.shape, layer))
+    return padded(source, layer.padding, row, layer.value)
+
+
+def checked(shape: tuple[int, ...], padding: Any, mode: Any, value: float) -> Padding:
+    """The padding of all axes of an array of that shape; SpecError if it cannot take it."""
+    if not shape:
         raise SpecError("x is a single number: it has no axis to pad", "x", "at least one axis")
-    layer = Padding.of(padding, source.ndim, mode, number(value, "value"))
-    layer.output(source.shape)
-    return padded(source, layer.padding, mode_named(layer.mode), layer.value)
+    layer = Padding.of(padding, len(shape), mode, value)
+    layer.output(shape)
+    return layer
+
+
+@lru_cache(maxsize=256)
+def flat(shape: tuple[int, ...], layer: Padding) -> Index:
+    """(*padded): where each cell of a small padded array lies in the array of that shape."""
+    index: Any = np.zeros((), np.intp)
+    for n, (before, after) in zip(shape, layer.padding, strict=True):
+        index = index[..., np.newaxis] * n + provenance(n, before, after, layer.mode)
+    index.flags.writeable = False
+    return np.asarray(index)
 
 
 def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) -> Array:
     """`x` with its last axes padded, from arguments that are checked already."""
     lead = x.ndim - len(padding)
-    every = (slice(None),) * lead
     sizes = x.shape[lead:]
     shape = x.shape[:lead] + tuple(
         before + n + after for n, (before, after) in zip(sizes, padding, strict=True)
     )
-    inside = [slice(b, b + n) for n, (b, _) in zip(sizes, padding, strict=True)]
+    whole = (slice(None),) * lead
+    place: list[Any] = [*whole]
+    place += [slice(b, b + n) for n, (b, _) in zip(sizes, padding, strict=True)]
     out = np.empty(shape, x.dtype)
-    out[every + tuple(inside)] = x
     fill = held(value, x.dtype) if mode.fills else None
-    # Axis by axis: the ends of this one, over the whole of those already done.
-    for axis, (n, (before, after)) in enumerate(zip(sizes, padding, strict=True)):
-        rest = (*(slice(None),) * axis, slice(None), *inside[axis + 1 :])
-        sources = None if mode.fills else provenance(n, before, after, mode) + before
-        for ends in (slice(0, before), slice(before + n, before + n + after)):
-            if ends.start == ends.stop:
-                continue
-            target = every + rest[:axis] + (ends,) + rest[axis + 1 :]
-            if sources is None:
-                out[target] = fill
-            else:
-                strip = out[every + rest[:axis] + (slice(None),) + rest[axis + 1 :]]
-                out[target] = strip.take(sources[ends], axis=lead + axis)
+    if mode.fills and out.size <= SMALL:
+        out.fill(fill)
+        out[tuple(place)] = x
+        return out
+    first, inner = sizes[0], list(zip(sizes, padding, strict=True))[1:]
+    edges = [(axis, ends(n, *pair, mode)) for axis, (n, pair) in enumerate(inner, lead + 1)][::-1]
+    rows = max(1, BLOCK * first // max(1, x.nbytes))
+    for start in range(0, first, rows):
+        # The last axis first, and some rows of the first axis at a time: while they are in the
+        # cache. The ends of an axis cover the whole of those already done.
+        stop = min(start + rows, first)
+        place[lead] = slice(padding[0][0] + start, padding[0][0] + stop)
+        out[tuple(place)] = x[(*whole, slice(start, stop))]
+        block = place.copy()
+        for axis, pieces in edges:
+            copy_ends(out, block, axis, pieces, fill)
+    place[lead:] = [slice(None)] * len(sizes)
+    copy_ends(out, place, lead, ends(first, *padding[0], mode), fill)
     return out
+
+
+def copy_ends(
+    out: Array, place: list[Any], axis: int, pieces: tuple[tuple[slice, slice], ...], fill: Any
+) -> None:
+    """Fill or copy the ends of one axis of `out`, within `place`; the whole of it from then on."""
+    for cells, copied in pieces:
+        place[axis] = cells
+        target = tuple(place)
+        place[axis] = copied
+        out[target] = out[tuple(place)] if fill is None else fill
+    place[axis] = slice(None)
+
+
+@lru_cache(maxsize=256)
+def ends(n: int, before: int, after: int, mode: Mode) -> tuple[tuple[slice, slice], ...]:
+    """Runs of cells at the ends of a padded axis, and the padded cells that each run copies."""
+    found: list[tuple[slice, slice]] = []
+    for start, stop in ((0, before), (before + n, before + n + after)):
+        if start == stop:
+            continue
+        if mode.fills:
+            found.append((slice(start, stop), slice(0, 0)))
+        else:
+            positions = np.arange(start - before, stop - before, dtype=np.intp)
+            found += runs(start, origins(positions, n, mode) + before)
+    return tuple(found)
+
+
+def runs(start: int, sources: Index) -> list[tuple[slice, slice]]:
+    """Cells from `start` on and the `sources` that they copy, as few slices as it takes.
+
+    A run of sources goes up, down, or stays: one cell that is copied to all.
+    """
+    indices: list[int] = sources.tolist()
+    found = []
+    first = 0
+    while first < len(indices):
+        last = first + 1
+        step = indices[last] - indices[first] if last < len(indices) else 1
+        while last < len(indices) and indices[last] - indices[last - 1] == step:
+            last += 1
+        low, count = indices[first], last - first
+        if step == 0:
+            copied = slice(low, low + 1)
+        else:
+            stop = low + step * count
+            copied = slice(low, stop if stop >= 0 else None, step)
+        found.append((slice(start + first, start + last), copied))
+        first = last
+    return found
 
 
 def provenance(size: int, before: int, after: int, mode: str | Mode) -> Index:
