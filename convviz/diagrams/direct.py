@@ -6,10 +6,9 @@ of it with stride 1 (Dumoulin & Visin, 2016, relationships 13 and 14).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -65,23 +64,36 @@ class Inserted:
         return reach - self.axis.before, reach - self.axis.after + self.extra
 
     @property
-    def padding(self) -> tuple[int, int]:
-        """(before, after): the border where it is one."""
+    def inner(self) -> tuple[int, int]:
+        """(start, stop): the cells that are no border, from the first input; at least one.
+
+        A crop may take every input: then a 0 beside them stands for what is left.
+        """
         before, after = self.border
-        return max(0, before), max(0, after)
+        first, last = -before, self.spread + after
+        start, stop = max(first, 0), min(last, self.spread)
+        if start >= stop:
+            start = min(max(first, 0), last - 1)
+            stop = start + 1
+        return start, stop
 
     @property
-    def kept(self) -> slice:
-        """The cells that a negative border leaves."""
-        before, after = self.border
-        return slice(max(0, -before), self.spread - max(0, -after))
+    def padding(self) -> tuple[int, int]:
+        """(before, after): the border where it is one."""
+        (before, after), (start, stop) = self.border, self.inner
+        return start + before, self.spread + after - stop
+
+    @cached_property
+    def inputs(self) -> Index:
+        """The input that stands on each inner cell, −1 where a 0 does."""
+        cells = np.arange(*self.inner, dtype=np.intp)
+        stands = (cells % self.axis.stride == 0) & (cells >= 0) & (cells < self.spread)
+        return np.where(stands, cells // self.axis.stride, -1)
 
     @cached_property
     def source(self) -> Index:
         """The input that stands on each cell of the bordered axis, −1 where a 0 does."""
-        cells = np.full(self.spread, -1, dtype=np.intp)
-        cells[:: self.axis.stride] = np.arange(self.size)
-        return np.pad(cells[self.kept], self.padding, constant_values=-1)
+        return np.pad(self.inputs, self.padding, constant_values=-1)
 
 
 def direct(accounts: Sequence[Account], view: View) -> Scene:
@@ -141,10 +153,14 @@ def equivalent(account: Account) -> Account:
     assert isinstance(layer, ConvTranspose)
     assert weight is not None
     sides = inserted(account)
-    spread = np.zeros(
-        (*account.input.shape[:2], *(side.spread for side in sides)), account.input.dtype
+    inserted_zeros = np.zeros(
+        (*account.input.shape[:2], *(len(side.inputs) for side in sides)), account.input.dtype
     )
-    spread[index(slice(None, None, side.axis.stride) for side in sides)] = account.input
+    cells = np.ix_(*(np.flatnonzero(side.inputs >= 0) for side in sides))
+    stand = np.ix_(*(side.inputs[side.inputs >= 0] for side in sides))
+    inserted_zeros[(slice(None), slice(None), *cells)] = account.input[
+        (slice(None), slice(None), *stand)
+    ]
     conv = Conv(
         layer.in_channels,
         layer.out_channels,
@@ -160,16 +176,11 @@ def equivalent(account: Account) -> Account:
     flipped = np.flip(grouped, axis=tuple(range(3, 3 + len(sides))))
     return run(
         conv,
-        spread[index(side.kept for side in sides)],
+        inserted_zeros,
         np.ascontiguousarray(flipped).reshape(conv.weight_shape),
         account.bias,
         lead=account.lead,
     )
-
-
-def index(slices: Iterable[slice]) -> tuple[Any, ...]:
-    """The index of `slices` on the spatial axes, all samples and channels."""
-    return (slice(None), slice(None), *slices)
 
 
 def input_grid(grid: Grid, source: tuple[Index, Index], extent: tuple[int, int]) -> Grid:
