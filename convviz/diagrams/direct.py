@@ -156,11 +156,10 @@ def equivalent(account: Account) -> Account:
     inserted_zeros = np.zeros(
         (*account.input.shape[:2], *(len(side.inputs) for side in sides)), account.input.dtype
     )
-    cells = np.ix_(*(np.flatnonzero(side.inputs >= 0) for side in sides))
-    stand = np.ix_(*(side.inputs[side.inputs >= 0] for side in sides))
-    inserted_zeros[(slice(None), slice(None), *cells)] = account.input[
-        (slice(None), slice(None), *stand)
-    ]
+    batch = np.arange(account.input.shape[0]), np.arange(account.input.shape[1])
+    cells = np.ix_(*batch, *(np.flatnonzero(side.inputs >= 0) for side in sides))
+    stand = np.ix_(*batch, *(side.inputs[side.inputs >= 0] for side in sides))
+    inserted_zeros[cells] = account.input[stand]
     conv = Conv(
         layer.in_channels,
         layer.out_channels,
