@@ -5,6 +5,7 @@ PyTorch's words, Keras' (which are told by their names) and short spellings; see
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ from convviz.spec.constructors import bind, construct, find
 from convviz.spec.layer import Layer
 from convviz.spec.network import Network, Operation, Pending, Places, Step
 from convviz.spec.tokens import Cursor, is_name, point
+
+_STOP = re.compile(r"[\n;#]")
+"""What ends a short spelling."""
 
 SEQUENTIAL = "Sequential"
 LIMIT = 1_000_000
@@ -75,6 +79,7 @@ def leaves_of(texts: Sequence[str]) -> list[Leaf]:
 def modules(text: str) -> Iterator[Call | Pending]:
     """`text := ([name "="] (call | shorthand) [","|";"])* end`."""
     cursor = Cursor(text)
+    known: dict[str, Pending] = {}
     while cursor.next.kind != "end":
         word = cursor.next
         after = text[word.end : word.end + 80].lstrip(" \t")[:1]
@@ -84,11 +89,12 @@ def modules(text: str) -> Iterator[Call | Pending]:
         elif word.kind == "word" and after != "(":
             from convviz.spec.shorthand import parse_shorthand
 
-            end = min(
-                (at for at in (text.find(mark, word.start) for mark in "\n;#") if at >= 0),
-                default=len(text),
-            )
-            yield parse_shorthand(text, word.start, end)
+            stop = _STOP.search(text, word.start)
+            end = stop.start() if stop else len(text)
+            said = text[word.start : end]
+            if said not in known:
+                known[said] = parse_shorthand(text, word.start, end)
+            yield known[said]
             cursor.jump(end)
         else:
             yield call(cursor)

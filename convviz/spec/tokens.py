@@ -32,7 +32,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _WHOLE = re.compile(r"[+-]?[0-9]+")
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# No two parts of it can take the same digit: a long word is refused in one pass.
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 _WORDS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 

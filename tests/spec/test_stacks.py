@@ -150,6 +150,9 @@ def test_no_layer_at_all_is_an_error(text):
         "Sequential(\n(0-999999999): 999999999 x ReLU())",
         "ReLU(" + "x" * 1_000_000,
         "\x00" * 100_000,
+        "relu;" * 30_000 + "rel",
+        "'" * 100_000,
+        "a = " * 100_000,
     ],
     ids=lambda text: f"{text[:12]!r}-{len(text)}",
 )
