@@ -70,7 +70,7 @@ def _ruler(along: Index) -> Ruler:
 def reason(axis: Axis) -> str:
     """Why the stamps along an axis are even or not."""
     shared = gcd(axis.stride, axis.dilation)
-    if even(axis):
+    if axis.even:
         if axis.stride == 1:
             return "the stride is 1"
         return f"{axis.stride} divides {axis.kernel}"
@@ -79,16 +79,11 @@ def reason(axis: Axis) -> str:
     return f"{axis.stride} does not divide {axis.kernel}"
 
 
-def even(axis: Axis) -> bool:
-    """Whether all phases of the fine axis get equally many stamps, away from borders."""
-    return len(set(axis.stamps_by_phase())) == 1
-
-
 def verdict(layer: ConvTranspose) -> tuple[bool, str]:
     """(even, in words) for all axes together; a border thins out always, hence "inside"."""
     axes = layer.axes
     phases = [np.array(axis.stamps_by_phase()) for axis in axes]
-    uneven = [axis for axis in axes if not even(axis)]
+    uneven = [axis for axis in axes if not axis.even]
     if not uneven:
         why = " and ".join(dict.fromkeys(reason(axis) for axis in axes))
         each = int(np.prod([phase[0] for phase in phases]))
@@ -148,7 +143,7 @@ def better(layer: ConvTranspose) -> list[int]:
     if len({(axis.kernel, axis.stride, axis.dilation) for axis in layer.axes}) > 1:
         return []
     axis = layer.axes[0]
-    if even(axis) or gcd(axis.stride, axis.dilation) > 1:
+    if axis.even or gcd(axis.stride, axis.dilation) > 1:
         return []
     below = axis.kernel // axis.stride * axis.stride
     return [kernel for kernel in (below, below + axis.stride) if kernel > 0]

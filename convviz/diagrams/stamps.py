@@ -12,7 +12,6 @@ from convviz.diagrams.compare import panel_names, plain_name
 from convviz.diagrams.coverage import (
     counts,
     coverage,
-    even,
     layer_of,
     verdict_label,
 )
@@ -93,7 +92,7 @@ def field(accounts: Sequence[Account], view: View) -> Scene:
         headline=(lead_text("conv-transpose", account), *layer_parts(account)),
         bands=(grids, (*results, counted)),
         title="Why transposed convolutions draw checkerboards"
-        if not all(map(even, layer.axes))
+        if not all(axis.even for axis in layer.axes)
         else "Transposed convolution: stamp, shift, add",
         subtitle=(
             Run(f"{spaced(shown_shape(account, account.input.shape))} input", Role.INPUT, True),

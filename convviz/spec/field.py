@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
-from convviz.spec.reading import Pattern
+from convviz.spec.reading import Cells, Pattern
 
 PHASES = 4096
 """Most phases that are followed: far beyond any upsampling that networks do."""
+LONGEST = 10**250
+"""Input cells that the fields of neighbors may be apart; numbers beyond are of no use to anyone."""
 
 Span = tuple[int, int] | None
 """First and last input cell; None where nothing is read (a hole of a transposed convolution)."""
@@ -67,7 +69,9 @@ POINT = Field(1, 1, ((0, 0),))
 
 
 def through(field: Field, pattern: Pattern) -> Field | None:
-    """The field after one more layer; None where it has too many phases to follow."""
+    """The field after one more layer; None where it has too many phases, or numbers too long."""
+    if field.shift > LONGEST:
+        return None
     if field.period == 1 and pattern.period == 1:  # strides alone: by far the most layers
         cells, span = pattern.cells[0], field.spans[0]
         moved = span and (span[0] + cells[0] * field.shift, span[1] + cells[-1] * field.shift)
@@ -79,10 +83,16 @@ def through(field: Field, pattern: Pattern) -> Field | None:
     spans = []
     for unit in range(period):
         turn, phase = divmod(unit, pattern.period)
-        cells = pattern.cells[phase]
+        cells = ends(pattern.cells[phase], field.period)
         spans.append(hull([field.span(cell + turn * pattern.shift) for cell in cells]))
     shift = field.shift * (turns * pattern.shift // field.period)
     return simplest(Field(period, shift, tuple(spans)))
+
+
+def ends(cells: Cells, period: int) -> Cells:
+    """The cells of which one sees furthest down, one furthest up: a period's worth at each end."""
+    low, high = cells[:period], cells[-period:]
+    return (*low, *high) if low and low[-1] < high[0] else cells
 
 
 def simplest(field: Field) -> Field:

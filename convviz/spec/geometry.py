@@ -12,6 +12,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from convviz.spec.lattice import distinct, points
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -74,14 +76,20 @@ class Axis:
         """Count the fine cells of a transposed convolution: what the crop leaves of `spread`."""
         return self.spread(coarse) - self.before - self.after + output_padding
 
-    def readers(self, fine: int, coarse: int) -> range | list[int]:
+    def sources(self, fine: int) -> range:
+        """The coarse cells of an endless axis one of whose taps meets the cell `fine`."""
+        taps = self.stamps(fine + self.before)
+        if not taps:
+            return range(0)
+        first = (fine + self.before - taps[-1] * self.dilation) // self.stride
+        step = taps.step * self.dilation // self.stride
+        return range(first, first + len(taps) * step, step)
+
+    def readers(self, fine: int, coarse: int) -> range:
         """The coarse cells, of `coarse` many, one of whose taps meets the cell `fine`."""
-        return [
-            (fine + self.before - tap * self.dilation) // self.stride
-            for tap in reversed(range(self.kernel))
-            if (fine + self.before - tap * self.dilation) % self.stride == 0
-            and 0 <= (fine + self.before - tap * self.dilation) // self.stride < coarse
-        ]
+        cells = self.sources(fine)
+        start, stop = (max(0, -((cells.start - end) // cells.step)) for end in (0, coarse))
+        return cells[start:stop]
 
     def unread(self, size: int, *, ceil: bool = False) -> list[int]:
         """The fine cells (padding left out) that no window meets."""
@@ -90,27 +98,30 @@ class Axis:
         return [cell for cell in range(size) if cell not in met]
 
     def unread_count(self, size: int, *, ceil: bool = False) -> int:
-        """Count the fine cells (padding left out) that no window meets, however many there are.
-
-        Cells of one phase (cell + before) mod stride are met by the same taps, each of which meets
-        a run of `windows` of them, one after the other: runs are counted, not cells.
-        """
+        """Count the fine cells (padding left out) that no window meets, however many there are."""
         count = self.windows(size, ceil=ceil)
-        taps: dict[int, list[int]] = {}
-        for tap in range(self.kernel):
-            turns, phase = divmod(tap * self.dilation, self.stride)
-            taps.setdefault(phase, []).append(turns)
-        met = 0
-        for phase, meeting in taps.items():
-            # The cells of this phase inside the input, numbered by their turn of the stride.
-            first = -((phase - self.before) // self.stride)
-            last = (size - 1 + self.before - phase) // self.stride
-            reached = first
-            for turn in sorted(meeting):
-                start, stop = max(turn, reached), min(turn + count, last + 1)
-                met += max(0, stop - start)
-                reached = max(reached, stop)
-        return size - met
+        common = math.gcd(self.stride, self.dilation)
+        across, along = self.stride // common, self.dilation // common
+        stop, start = (
+            distinct(count, self.kernel, across, along, -(-end // common))
+            for end in (size + self.before, self.before)
+        )
+        return size - (stop - start)
+
+    def meetings(self, size: int, count: int) -> int:
+        """Count the taps of `count` windows that meet a fine cell and no padding."""
+        stop, start = (
+            points(count, self.kernel, self.stride, self.dilation, end)
+            for end in (size + self.before, self.before)
+        )
+        return stop - start
+
+    def inside(self, coarse: int, size: int) -> int:
+        """Count the taps of one window that meet a fine cell and no padding."""
+        first = self.fine(coarse, 0)
+        start = max(0, -(first // self.dilation))
+        stop = min(self.kernel, (size - 1 - first) // self.dilation + 1)
+        return max(0, stop - start)
 
     def phases(self, size: int) -> list[Phase]:
         """A transposed convolution that leaves `size` cells, as one gather per phase of the stride.
@@ -141,13 +152,24 @@ class Axis:
             )
         return found
 
-    def stamps_by_phase(self) -> list[int]:
-        """Taps that meet a fine cell of phase 0 … stride − 1, away from borders.
+    def stamps(self, phase: int) -> range:
+        """The taps that meet the fine cells with (cell + before) mod stride = `phase`."""
+        common = math.gcd(self.stride, self.dilation)
+        step = self.stride // common
+        turns, rest = divmod(phase % self.stride, common)
+        if rest:
+            return range(0)
+        first = turns * pow(self.dilation // common, -1, step) % step
+        return range(first, self.kernel, step)
 
-        All equal: the transposed convolution covers evenly (Odena, Dumoulin & Olah, 2016).
-        """
-        phases = [tap * self.dilation % self.stride for tap in range(self.kernel)]
-        return [phases.count(phase) for phase in range(self.stride)]
+    def stamps_by_phase(self) -> list[int]:
+        """Taps that meet a fine cell of phase 0 … stride − 1, away from borders."""
+        return [len(self.stamps(phase)) for phase in range(self.stride)]
+
+    @property
+    def even(self) -> bool:
+        """Whether all phases have equally many stamps (Odena, Dumoulin & Olah, 2016)."""
+        return math.gcd(self.stride, self.dilation) == 1 and self.kernel % self.stride == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def zeros(row: Row) -> Fraction | None:
         return None
     inside = Fraction(1)
     for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
-        inside *= Fraction(sum(met(axis, n, out)), out * axis.kernel)
+        inside *= Fraction(axis.meetings(n, out), out * axis.kernel)
     return 1 - inside
 
 
@@ -88,20 +88,9 @@ def corner(row: Row) -> Fraction | None:
         return None
     inside = Fraction(1)
     for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
-        ends = (sum(0 <= cell < n for cell in axis.window(unit)) for unit in {0, out - 1})
+        ends = (axis.inside(unit, n) for unit in (0, out - 1))
         inside *= Fraction(min(ends), axis.kernel)
     return 1 - inside
-
-
-def met(axis: Axis, size: int, count: int) -> list[int]:
-    """Per tap, how many of `count` windows meet an input cell with it."""
-    found = []
-    for tap in range(axis.kernel):
-        first = axis.fine(0, tap)
-        low = max(0, -(first // axis.stride))
-        high = min(count - 1, (size - 1 - first) // axis.stride)
-        found.append(max(0, high - low + 1))
-    return found
 
 
 @dataclass(frozen=True)

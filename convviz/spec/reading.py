@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import Mode
@@ -30,7 +30,28 @@ class Pattern:
 
     period: int
     shift: int
-    cells: tuple[Cells, ...]
+    cells: Sequence[Cells]
+
+
+class Around(Protocol):
+    """A reading whose pattern has several phases."""
+
+    def around(self, unit: int) -> Cells:
+        """The cells that the output cell `unit` of an endless axis reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phases(Sequence[Cells]):
+    """The cells of each phase, found where they are asked for: there may be any number of them."""
+
+    period: int
+    reading: Around
+
+    def __len__(self) -> int:
+        return self.period
+
+    def __getitem__(self, phase: Any) -> Any:
+        return self.reading.around(range(self.period)[phase])
 
 
 class Reading(Protocol):
@@ -102,16 +123,11 @@ class Scatter:
     @property
     def pattern(self) -> Pattern:
         """The stamps of each phase 0 … stride − 1, on an endless axis."""
-        stride, dilation, before = self.axis.stride, self.axis.dilation, self.axis.before
-        phases = tuple(
-            tuple(
-                (phase + before - tap * dilation) // stride
-                for tap in reversed(range(self.axis.kernel))
-                if (phase + before - tap * dilation) % stride == 0
-            )
-            for phase in range(stride)
-        )
-        return Pattern(stride, 1, phases)
+        return Pattern(self.axis.stride, 1, Phases(self.axis.stride, self))
+
+    def around(self, unit: int) -> Cells:
+        """The cells whose stamps meet here, if all were there."""
+        return self.axis.sources(unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +144,8 @@ class Resize:
     offset: Fraction
     taps: tuple[int, ...]
 
-    def _around(self, unit: int) -> Cells:
+    def around(self, unit: int) -> Cells:
+        """The cells around, borders left away."""
         place = unit * self.ratio + self.offset
         below = floor(place)
         if len(self.taps) > 1 and place == below:
@@ -137,15 +154,13 @@ class Resize:
 
     def cells(self, unit: int) -> Iterable[int]:
         """The cells around; beyond the border the border cell."""
-        return {min(max(cell, 0), self.size - 1) for cell in self._around(unit)}
+        return {min(max(cell, 0), self.size - 1) for cell in self.around(unit)}
 
     @property
     def pattern(self) -> Pattern:
         """One phase per output cell until the ratio comes out even."""
         period = self.ratio.denominator
-        return Pattern(
-            period, self.ratio.numerator, tuple(self._around(unit) for unit in range(period))
-        )
+        return Pattern(period, self.ratio.numerator, Phases(period, self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +172,19 @@ class Bins:
 
     def cells(self, unit: int) -> Iterable[int]:
         """The cells of one bin."""
-        ratio = Fraction(self.size, self.count)
-        return range(floor(unit * ratio), ceil((unit + 1) * ratio))
+        return self.around(unit)
 
     @property
     def pattern(self) -> Pattern:
         """The bins until they begin on a cell again."""
-        period = self.count // gcd(self.size, self.count)
-        cells = tuple(range(*self._ends(unit)) for unit in range(period))
-        return Pattern(period, self.size // gcd(self.size, self.count), cells)
+        common = gcd(self.size, self.count)
+        period = self.count // common
+        return Pattern(period, self.size // common, Phases(period, self))
 
-    def _ends(self, unit: int) -> tuple[int, int]:
+    def around(self, unit: int) -> Cells:
+        """The cells of one bin."""
         ratio = Fraction(self.size, self.count)
-        return floor(unit * ratio), ceil((unit + 1) * ratio)
+        return range(floor(unit * ratio), ceil((unit + 1) * ratio))
 
 
 Readings: TypeAlias = "tuple[Reading, ...]"

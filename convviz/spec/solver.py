@@ -65,7 +65,7 @@ class AxisSolution:
     def even(self) -> bool:
         """Transposed: whether the stamps cover evenly. Else: whether every input cell is read."""
         if self.transposed:
-            return len(set(self.axis.stamps_by_phase())) == 1
+            return self.axis.even
         return self.axis.unread_count(self.size) == 0
 
     @property

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from convviz.errors import SpecError
 from convviz.spec.checks import Shape, times
 from convviz.spec.failure import explained
-from convviz.spec.field import POINT, Field, joined, through
+from convviz.spec.field import LONGEST, POINT, Field, joined, through
 from convviz.spec.layer import Layer
 from convviz.spec.network import INPUT, Join, Network, Pending, Step
 from convviz.spec.reading import Pattern, Readings
@@ -150,6 +150,8 @@ def trace(network: Network, shape: Shape) -> Trace:
 def _result(layer: Layer | Pending, shape: Shape) -> _Result:
     complete = layer.make(shape) if isinstance(layer, Pending) else layer
     output = complete.output(shape)
+    if max(output, default=0) > LONGEST:
+        raise SpecError(f"its output has a size of {len(str(max(output)))} digits", "input")
     reads = complete.reads(shape, output)
     patterns = tuple(read.pattern for read in reads)
     params, macs = complete.params, complete.work(shape, output)

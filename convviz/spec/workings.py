@@ -31,6 +31,9 @@ LINES: dict[int, tuple[str, ...]] = {
 }
 """What one cell along each axis is called."""
 
+REPEATS = 8
+"""Most stamps that a repeating row lists."""
+
 
 def worked(row: Row) -> list[Working]:
     """Everything there is to say about one layer, in order."""
@@ -156,15 +159,21 @@ def scattered_sizes(layer: ConvTranspose, sizes: Shape, outputs: Shape) -> list[
 
 def coverage(layer: ConvTranspose) -> Iterator[Working]:
     """Whether the stamps cover the output evenly."""
-    keys: list[tuple[object, ...]] = [tuple(axis.stamps_by_phase()) for axis in layer.axes]
+    firsts = [
+        [len(axis.stamps(phase)) for phase in range(min(axis.stride, REPEATS + 1))]
+        for axis in layer.axes
+    ]
+    keys: list[tuple[object, ...]] = [
+        (axis.even, *counts) for axis, counts in zip(layer.axes, firsts, strict=True)
+    ]
     for index, names in grouped(keys, SIDES[len(layer.axes)]):
-        counts = layer.axes[index].stamps_by_phase()
+        counts = firsts[index]
         label = "coverage" if len(set(keys)) == 1 else f"coverage {names}"
-        if len(set(counts)) == 1:
+        if layer.axes[index].even:
             text = f"✓ even: every inside cell gets {counts[0]} per axis"
             yield label, [plain(text, "output")]
         else:
-            repeat = ", ".join(map(str, counts[:8])) + ", …" * (len(counts) > 8)
+            repeat = ", ".join(map(str, counts[:REPEATS])) + ", …" * (len(counts) > REPEATS)
             yield label, [plain(f"✗ uneven: inside, the stamps repeat {repeat}", "stride")]
 
 
