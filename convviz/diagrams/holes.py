@@ -6,6 +6,7 @@ Segmentation": dilations with a common factor never look at the cells between.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
@@ -13,7 +14,19 @@ import numpy as np
 from convviz.diagrams.paths import is_chain, looks_around, spatial_rows
 from convviz.diagrams.phrases import network_lead, number_word, plural
 from convviz.diagrams.planar import planar
-from convviz.diagrams.scene import ArrayCells, Grid, Label, Measure, Role, Run, Scene, Text
+from convviz.diagrams.scene import (
+    Array,
+    ArrayCells,
+    Grid,
+    Label,
+    Measure,
+    Rect,
+    Role,
+    Ruler,
+    Run,
+    Scene,
+    Text,
+)
 from convviz.diagrams.view import View
 from convviz.errors import SpecError
 from convviz.spec.layers import Conv
@@ -36,7 +49,10 @@ def holes(trace: Trace, view: View) -> Scene:
     ] or [len(rows)]
     if len(stops) > PANELS:
         stops = [*stops[: PANELS - 1], stops[-1]]
-    panels = [_panel(rows[:stop], trace.shape[1:]) for stop in stops]
+    seen = [_Seen.of(rows[:stop], trace.shape[1:]) for stop in stops]
+    high = max(each.rect.bottom - each.rect.top for each in seen) + 2
+    wide = max(each.rect.right - each.rect.left for each in seen) + 2
+    panels = [each.panel(high, wide, flat=len(trace.shape) == 2) for each in seen]
     missed = panels[-1][1]
     steps = list(filter(None, (_dilation(row) for row in rows)))
     return Scene(
@@ -51,46 +67,82 @@ def holes(trace: Trace, view: View) -> Scene:
         subtitle=_sentence(steps, missed),
         measures=tuple(measure for _, _, measure, _ in panels),
         labels=tuple(label for _, _, _, label in panels),
-        notes=("each number counts the paths from the unit to that cell",),
+        notes=("numbers in cells count the paths to them",),
         command=view.command,
     )
 
 
-def _panel(rows: tuple[Row, ...], spatial: tuple[int, ...]) -> tuple[Grid, int, Measure, Label]:
-    """(the cells around the field, how many of it are missed, its size, the words) of a stack."""
-    unit = tuple((size - 1) // 2 for size in rows[-1].output[1:])
-    counts = planar(rows, spatial, unit).shown
-    met = counts > 0
-    spans = []
-    for axis in (0, 1):
-        line = np.flatnonzero(met.any(axis=1 - axis))
-        spans.append((int(line[0]), int(line[-1]) + 1) if line.size else (0, 1))
-    (top, bottom), (left, right) = spans
-    roles = np.where(met, Role.COUNT, Role.ZERO).astype(np.uint8)
-    inside = roles[top:bottom, left:right]
-    inside[inside == Role.ZERO] = Role.HOLE
-    missed = int((inside == Role.HOLE).sum())
-    key = f"after {number_word(len(_windowed(rows)))}"
-    steps = [step for step in map(_dilation, rows) if step]
-    name = f"dilation {', '.join(map(str, steps))}" if steps else key
-    seen = int(met.sum())
-    size = (bottom - top, right - left) if len(unit) > 1 else (right - left,)
-    grid = Grid(
-        key=key,
-        cells=ArrayCells(counts),
-        roles=ArrayCells(roles),
-        kind=Role.INPUT,
-        title=(Run(name, Role.FOCUS, bold=True),),
-        rule=f"sees {seen} of {'×'.join(map(str, size))} cells",
-    )
-    words: Text = (
-        Run(f"{seen:,}", Role.INPUT, bold=True),
-        Run(" of "),
-        Run(f"{inside.size:,} cells seen"),
-        *((Run(", "), Run(plural(missed, "hole"), Role.BAD, bold=True)) if missed else ()),
-    )
-    measure = Measure(key, 1, left, right, f"field {' × '.join(map(str, size))}", Role.INPUT)
-    return grid, missed, measure, Label(name, words)
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What a stack sees of the input's plane. rect: its first to its last row and column."""
+
+    rows: tuple[Row, ...]
+    counts: Array
+    rect: Rect
+
+    @classmethod
+    def of(cls, rows: tuple[Row, ...], spatial: tuple[int, ...]) -> _Seen:
+        """By the middle unit of the last of `rows`."""
+        unit = tuple((size - 1) // 2 for size in rows[-1].output[1:])
+        counts = planar(rows, spatial, unit).shown
+        spans = []
+        for axis in (0, 1):
+            line = np.flatnonzero((counts > 0).any(axis=1 - axis))
+            spans.append((int(line[0]), int(line[-1]) + 1) if line.size else (0, 1))
+        (top, bottom), (left, right) = spans
+        return cls(rows, counts, Rect(top, left, bottom, right))
+
+    @property
+    def name(self) -> str:
+        """The dilations so far; of layers without any, how many they are."""
+        steps = [step for step in map(_dilation, self.rows) if step]
+        count = len(_windowed(self.rows))
+        return f"dilation {', '.join(steps)}" if steps else f"after {number_word(count)}"
+
+    def panel(self, high: int, wide: int, *, flat: bool) -> tuple[Grid, int, Measure, Label]:
+        """(high × wide cells around the field, how many it misses, its size, the words)."""
+        rect = self.rect
+        top, bottom = _around(rect.top, rect.bottom, self.counts.shape[0], high)
+        left, right = _around(rect.left, rect.right, self.counts.shape[1], wide)
+        counts = self.counts[top:bottom, left:right]
+        roles = np.where(counts > 0, Role.COUNT, Role.ZERO).astype(np.uint8)
+        inside = roles[rect.top - top : rect.bottom - top, rect.left - left : rect.right - left]
+        inside[inside == Role.ZERO] = Role.HOLE
+        missed, seen = int((inside == Role.HOLE).sum()), int((counts > 0).sum())
+        size = inside.shape[1:] if flat else inside.shape
+        key = f"after {number_word(len(_windowed(self.rows)))}"
+        grid = Grid(
+            key=key,
+            cells=ArrayCells(counts),
+            roles=ArrayCells(roles),
+            kind=Role.INPUT,
+            title=(Run(self.name, Role.FOCUS, bold=True),),
+            rule=f"sees {seen:,} of {'×'.join(map(str, size))} cells",
+            top=(_ruler("index" if flat else "col", left, right),),
+            left=() if flat else (_ruler("row", top, bottom),),
+        )
+        words: Text = (
+            Run(f"{seen:,}", Role.INPUT, bold=True),
+            Run(" of "),
+            Run(f"{inside.size:,} cells seen"),
+            *((Run(", "), Run(plural(missed, "hole"), Role.BAD, bold=True)) if missed else ()),
+        )
+        label = f"field {' × '.join(map(str, size))}"
+        measure = Measure(key, 1, rect.left - left, rect.right - left, label, Role.INPUT)
+        return grid, missed, measure, Label(self.name, words)
+
+
+def _around(start: int, stop: int, size: int, total: int) -> tuple[int, int]:
+    """`total` cells of an axis of `size`, with start … stop in the middle as far as it goes."""
+    total = min(size, total)
+    first = min(max(0, (start + stop - total) // 2), size - total)
+    return first, first + total
+
+
+def _ruler(word: str, start: int, stop: int) -> Ruler:
+    labels = np.arange(start, stop, dtype=np.intp)
+    muted = np.full(len(labels), Role.MUTED, dtype=np.uint8)
+    return Ruler(word, labels, muted, np.zeros(len(labels), dtype=bool))
 
 
 def _windowed(rows: tuple[Row, ...]) -> list[Row]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from convviz.diagrams.phrases import network_lead, plural, sized
-from convviz.diagrams.scene import Block, Label, Link, Role, Run, Scene
+from convviz.diagrams.scene import Block, Link, Role, Run, Scene
 from convviz.diagrams.view import View
 from convviz.spec.checks import Shape
 from convviz.spec.layer import Layer
@@ -57,13 +57,6 @@ def network(trace: Trace, view: View) -> Scene:
         ),
         blocks=tuple(blocks),
         links=tuple(dict.fromkeys(links)),
-        labels=(
-            Label("params", (Run(f"{trace.params:,}", Role.KERNEL, bold=True),)),
-            Label(
-                "MACs",
-                (Run(f"{trace.macs:,}"), Run("  of one sample, bias not counted", Role.MUTED)),
-            ),
-        ),
         notes=("MACs: multiply-adds of one sample, bias not counted",),
         command=view.command,
     )

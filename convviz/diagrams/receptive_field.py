@@ -230,7 +230,7 @@ def _asked(trace: Trace, unit: int | tuple[int, ...], axis: int | None = None) -
 
 
 def _notes(found: Sequence[Level], trace: Trace) -> tuple[str, ...]:
-    notes = ["each number counts the paths from the unit to that cell"]
+    notes = ["numbers in cells count the paths to them"]
     if any(level.before or level.after for level in found):
         notes.append("outside the frame: padding")
     last = found[-1].rows[-1]
@@ -298,7 +298,7 @@ def _plane(
                 [False] * (len(spans) - 1) + [True], spans, strict=True
             )
         ),
-        notes=("each number counts the paths from the unit to that cell",),
+        notes=("numbers in cells count the paths to them",),
         command=view.command,
     )
 

@@ -32,7 +32,7 @@ def statements(scene: Scene, *, full: bool = False, precision: int | None = None
     # Input, kernel and stamp of a lane are one statement: they are cut alike.
     alike = scene.bands[0][-1] if scene.diagram == "overlap" else None
     ready = [sheet for group in groups(scene) for sheet in numbers(group, manner, alike)]
-    lines = [headline(scene)]
+    lines = [headline(scene), *block_lines(scene)]
     if scene.diagram == "overlap":
         lines += lane_lines(ready)
         ready = ready[3:]
@@ -92,6 +92,16 @@ def shown_cols(grid: Grid, manner: Manner) -> np.ndarray[tuple[int], np.dtype[np
 def hidden(sheet: Sheet) -> bool:
     """Whether any of a grid is not told."""
     return (len(sheet.rows), len(sheet.cols)) != sheet.grid.shape
+
+
+def block_lines(scene: Scene) -> Iterator[str]:
+    """One statement for every shape that passes through a network."""
+    for block in scene.blocks:
+        shape = " by ".join(map(str, block.shape))
+        layers = ", ".join(run.text for run in block.layers)
+        counts = ((block.params, "params"), (block.macs, "MACs"))
+        costs = "".join(f", {count:,} {word}" for count, word in counts if count)
+        yield f"{shape} from {layers}{costs}" if layers else f"{shape} comes in"
 
 
 def words(text: Text) -> str:
@@ -251,6 +261,8 @@ def row_values(sheet: Sheet, place: int) -> str:
         text = sheet.texts[place][number].strip() or "0"
         if role is Role.BEYOND:
             text = "beyond"
+        if role is Role.ZERO:
+            text = "none" if sheet.grid.key.startswith("weight") else "0"
         inside = chosen is not None and row in chosen.rows and col in chosen.cols
         if inside and chosen is not None:
             kind = RESULT_WORDS.get(chosen.role, "window")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from convviz.diagrams.scene import Equation, Grid, Omission, Scene
-from convviz.render import equations, lanes, line, sentences
+from convviz.render import boxes, cone, equations, lanes, line, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
@@ -302,4 +302,8 @@ ARRANGEMENTS: dict[str, Arrangement] = {
     "channels": channels,
     "line": lambda scene, page, writers: line.gathered(scene, page),
     "overlap": lambda scene, page, writers: lanes.scattered(scene, page),
+    "dilation": panels,
+    "holes": panels,
+    "receptive-field": lambda scene, page, writers: cone.traced(scene, page),
+    "network": lambda scene, page, writers: boxes.drawn(scene, page),
 }

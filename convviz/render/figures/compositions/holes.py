@@ -6,17 +6,13 @@ import math
 from functools import partial
 from typing import NamedTuple
 
-import numpy as np
-
-from convviz.diagrams.scene import Grid, Label, Measure, Rect, Role
+from convviz.diagrams.scene import Grid, Label, Measure
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.counts import draw_counts
 from convviz.render.figures.compositions.multiples import (
     Words,
-    around,
     columns_of,
     letter,
-    part,
 )
 from convviz.render.figures.compositions.parts import bracket, formula
 from convviz.render.figures.grids import Place
@@ -26,10 +22,9 @@ from convviz.render.figures.type import SEMIBOLD, Line, Run
 
 
 class Panel(NamedTuple):
-    """What is seen after some layers. left: the first column of the input that is shown."""
+    """What is seen after some layers."""
 
     grid: Grid
-    left: int
     measure: Measure
     label: Label
 
@@ -41,19 +36,9 @@ class Holes:
         scene = sheet.scene
         self.sheet, self.room = sheet, width
         grids = scene.bands[0]
-        met = [np.argwhere(grid.all_roles != Role.ZERO) for grid in grids]
-        spans = [(cells.min(axis=0), cells.max(axis=0) + 1) for cells in met]
-        rows, cols = (
-            max(int(high[axis] - low[axis]) for low, high in spans) + 2 for axis in (0, 1)
-        )
-        self.panels = []
-        for grid, (low, high), measure, label in zip(
-            grids, spans, scene.measures, scene.labels, strict=True
-        ):
-            top, bottom = around(int(low[0]), int(high[0]), grid.shape[0], rows)
-            left, right = around(int(low[1]), int(high[1]), grid.shape[1], cols)
-            shown = part(grid, Rect(top, left, bottom, right))
-            self.panels.append(Panel(shown, left, measure, label))
+        self.panels = [
+            Panel(*each) for each in zip(grids, scene.measures, scene.labels, strict=True)
+        ]
         self.rows = max(panel.grid.shape[0] for panel in self.panels)
         self.cols = max(panel.grid.shape[1] for panel in self.panels)
         self.most = max(float(panel.grid.values.max()) for panel in self.panels)
@@ -154,8 +139,7 @@ class Holes:
             canvas.words(middle, top - 0.75 * page.panel, lines[0], size, anchor=0.5)
         draw_counts(canvas, self.sheet, panel.grid, place, most=self.most)
         start, stop = (
-            place.left + (end - panel.left) * place.u
-            for end in (panel.measure.start, panel.measure.stop)
+            place.left + end * place.u for end in (panel.measure.start, panel.measure.stop)
         )
         y = bottom + (6.0 if page.paper else 10.0)
         ends = (start, y), (stop, y)
