@@ -179,3 +179,18 @@ def test_an_extent_holds_all_pixels_of_its_mark():
                 assert top <= rows.min()
                 assert cols.max() + 1 <= right
                 assert rows.max() + 1 <= bottom
+
+
+def test_a_film_of_a_picture_moves_too_and_reads_its_colors_once():
+    layer = Conv.of(1, 1, 3, ndim=2, bias=False)
+    account = run(layer, counted(1, 1, 200, 200), np.ones((1, 1, 3, 3)), lead=0)
+    scenes = motion([account], View(command="convviz"))
+    assert len(scenes) == 60
+    with Image.open(BytesIO(animation(scenes, size="480x270"))) as image:
+        assert image.n_frames == 60
+        seen = []
+        for i in (0, 30, 59):
+            image.seek(i)
+            seen.append(np.array(image.convert("RGB")))
+    assert (seen[0] != seen[1]).any()
+    assert (seen[1] != seen[2]).any()

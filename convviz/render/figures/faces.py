@@ -29,6 +29,9 @@ def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Arra
     return colors
 
 
+STEPS = 1024
+"""Of the ramp of values, where there are more values: finer than what a pixel can tell apart."""
+
 NAMELESS = (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND, Role.ZERO)
 """Cells that wear no identity, wherever they lie."""
 
@@ -54,7 +57,12 @@ def _by_role(role: Role, theme: Theme, values: Array, chosen: Array, others: Arr
     """(n, 3): fills of the chosen cells of one role; `others` share the ramp of a count."""
     picked = np.asarray(values[chosen], float)
     if role in (Role.INPUT, Role.COPY):
-        return value_ramp(_share(picked, values), theme.name)
+        share = _share(picked, values)
+        if share.size > STEPS:
+            table = value_ramp(np.linspace(0, 1, STEPS), theme.name)
+            found: Array = table[np.rint(share * (STEPS - 1)).astype(np.intp)]
+            return found
+        return value_ramp(share, theme.name)
     if role == Role.KERNEL:
         return kernel_ramp(_size(picked), theme.name)
     if role == Role.COUNT:

@@ -15,13 +15,14 @@ from convviz.render.figures.canvas import OUTLINES, Box, Canvas
 from convviz.render.figures.faces import face_colors
 from convviz.render.figures.labels import POWER, Labels, Writing, labels, writing, written
 from convviz.render.figures.type import MEDIUM, REGULAR, SEMIBOLD, Typeface
+from convviz.render.style import Theme
 
 Array = NDArray[Any]
 
 TILE, DISC, RING = 0.90, 0.70, 0.70
 PILL = (0.90, 0.60)
 """Width and height of a padded copy whose number is too wide for a disc."""
-WIDEST = 0.78
+WIDEST = 0.74
 """Of a pitch: the widest number on a tile."""
 TILES_FROM = 5.0
 """Points of pitch from which cells are drawn one by one; below, a grid is a picture."""
@@ -254,22 +255,28 @@ def draw_cells(
 
 def draw_picture(canvas: Canvas, grid: Grid, place: Place) -> None:
     """Draw a grid whose cells are too small for tiles as one picture; what is copied fades."""
+    canvas.image(picture_colors(grid, canvas.theme), place.box)
+
+
+def picture_colors(grid: Grid, theme: Theme) -> Array:
+    """(rows, cols, 3) of uint8, of a few rows and columns where there are more than pixels."""
     rows, cols = (samples(n) for n in grid.shape)
     if grid.picture is not None:
         colors = grid.picture[np.ix_(rows, cols)] / 255
     elif grid.source is not None:
         unread = np.broadcast_to(np.zeros(()), (len(rows), len(cols)))
-        colors = face_colors(grid, canvas.theme, unread, rows, cols)
+        colors = face_colors(grid, theme, unread, rows, cols)
     else:
-        colors = face_colors(grid, canvas.theme, np.asarray(grid.cells.at(rows, cols)), rows, cols)
+        colors = face_colors(grid, theme, np.asarray(grid.cells.at(rows, cols)), rows, cols)
     roles = np.asarray(grid.roles.at(rows, cols))
     copied, repeated = roles == Role.COPY, roles == Role.REPEAT
     if copied.any() or repeated.any():
         copy = 0.8 if repeated.any() else 0.45 if grid.picture is None else 0.6
         share = np.where(copied, copy, 1.0)
         share[repeated] = 0.32
-        colors = mixed(colors, canvas.theme.color("paper"), share)
-    canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)
+        colors = mixed(colors, theme.color("paper"), share)
+    found: Array = np.rint(colors * 255).astype(np.uint8)
+    return found
 
 
 def samples(n: int) -> Array:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from convviz.diagrams.scene import Equation, Role, Scene, Text
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run, Typeface
 from convviz.render.style import Page, Theme
+
+T = TypeVar("T")
 
 
 class Arrangement(Protocol):
@@ -27,10 +30,12 @@ class Company:
 
     equations: those below the grids. laid: by the width that there is for them, each of them by its
                id, at one size and with the room of the largest; made once for all frames.
+    pictures:  the colors of large grids that no frame changes, by their keys.
     """
 
     equations: tuple[Equation, ...]
     laid: dict[float, dict[int, Any]] = field(default_factory=dict)
+    pictures: dict[Any, Any] = field(default_factory=dict)
 
 
 class Sheet:
@@ -58,6 +63,16 @@ class Sheet:
     def room(self) -> float:
         """Points between the margins."""
         return self.page.width - 2 * self.page.margin
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """What `make` gives, which is the same in all frames of a film."""
+        if self.company is None:
+            return make()
+        pictures = self.company.pictures
+        if key not in pictures:
+            pictures[key] = make()
+        found: T = pictures[key]
+        return found
 
     def runs(self, text: Text, *, plain: Role = Role.TEXT) -> Line:
         """A scene's text in the colors and weights of this page."""

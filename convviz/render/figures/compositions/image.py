@@ -10,13 +10,19 @@ from convviz.diagrams.scene import Array, Grid, Role
 from convviz.render.colors import output_ramp, signed_ramp
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.compositions.multiples import Words
-from convviz.render.figures.compositions.parts import draw_title, framed, size_lines, title_line
+from convviz.render.figures.compositions.parts import (
+    bounds,
+    draw_title,
+    framed,
+    size_lines,
+    title_line,
+)
 from convviz.render.figures.grids import (
     Digits,
     Place,
     draw_cells,
     draw_frame,
-    draw_picture,
+    picture_colors,
     samples,
 )
 from convviz.render.figures.labels import writing
@@ -31,6 +37,8 @@ WORTH = 0.8
 
 MOST_KERNELS = 8
 """Planes of a kernel that are drawn."""
+LEAST_SPOT = 7.0
+"""Points of the frame around a chosen window or output, at least: it has to be found."""
 
 
 class Bar:
@@ -92,7 +100,7 @@ class Image:
         self.output = next(grid for grid in grids if grid.kind == Role.OUTPUT)
         self.bar = None
         if self.output.picture is None:
-            self.bar = Bar(self.output.values, gray=scene.image)
+            self.bar = sheet.once("bar", lambda: Bar(self.output.values, gray=scene.image))
         small = sheet.page.small
         sizes = [label for label in scene.labels if label.name.startswith("size")]
         more = [label for label in scene.labels if label.name == "kernels"]
@@ -220,17 +228,39 @@ class Image:
         if pixels is not None:
             canvas.image(pixels[np.ix_(rows, cols)], box)
         elif grid.kind == Role.INPUT:
-            u = box.height / grid.shape[0]
-            draw_picture(
-                canvas, replace(grid, source=None), Place(box.left, box.top, u, *grid.shape)
-            )
+            plain = replace(grid, source=None)
+            pixels = self.sheet.once(grid.key, lambda: picture_colors(plain, canvas.theme))
+            canvas.image(pixels, box)
         else:
             bar = self.bar or Bar(grid.values, gray=True)
-            canvas.image(bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)
+            theme = canvas.theme.name
+            pixels = self.sheet.once(grid.key, lambda: bar.colors(grid.cells.at(rows, cols), theme))
+            canvas.image(pixels, box)
+        self._point(canvas, grid, box)
         line = title_line(self.sheet, grid)
         above = 10.0 if not self.sheet.page.paper else 5.0
         room = max(box.width + 0.6 * self.gap, 26.0)
         draw_title(canvas, self.sheet, line, box.center[0], box.top - above, room)
+
+    def _point(self, canvas: Canvas, grid: Grid, box: Box) -> None:
+        """The chosen window, or the chosen output with those that are not computed yet."""
+        chosen = grid.chosen
+        if chosen is None or not self.sheet.scene.pointed:
+            return
+        place = Place(box.left, box.top, box.height / grid.shape[0], *grid.shape)
+        spot = place.rect(bounds(chosen))
+        role = Role.KERNEL if grid.kind == Role.INPUT else Role.OUTPUT
+        last = grid.roles.at(*(np.array([n - 1]) for n in grid.shape))
+        if last[0, 0] == Role.PENDING:
+            blank = canvas.theme.color("panel")
+            canvas.box(Box(spot.right, spot.top, box.right, spot.bottom), face=blank)
+            canvas.box(Box(box.left, spot.bottom, box.right, box.bottom), face=blank)
+        spare = max(0.0, LEAST_SPOT - spot.width) / 2, max(0.0, LEAST_SPOT - spot.height) / 2
+        seen = Box(
+            spot.left - spare[0], spot.top - spare[1],
+            spot.right + spare[0], spot.bottom + spare[1],
+        )  # fmt: skip
+        canvas.box(seen, radius=1.5, edge=canvas.theme.trio(role)[1], width=1.6)
 
     def _kernels(
         self, canvas: Canvas, x: float, top: float, high: float, u: float, wide: float
