@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,3 +125,17 @@ def test_help_examples_run(run: Run) -> None:
     assert run("sizes", "16..64", "pool 2", "pool 2", "conv 8 k5").status == 0
     assert run("solve", "--in", "224", "--out", "112", "-k", "3..7").status == 0
     assert run("solve", "--mirror", "conv 16 k3 s2 p1", "--input", "1x28x28").status == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["solve --in 28 --out 14", "sizes 16..20 relu", "shape 3x8x8 relu --json"]
+)
+def test_no_array_or_drawing_package_is_loaded(line: str) -> None:
+    code = (
+        "import sys; from convviz.__main__ import run\n"
+        "try: run(sys.argv[1:])\n"
+        "except SystemExit as stop: assert not stop.code, stop.code\n"
+        "heavy = {'numpy', 'rich', 'matplotlib', 'PIL', 'torch'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code, *line.split()], check=True, capture_output=True)
