@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine import convolution, pooling
+from convviz.engine import convolution, pooling, scattering
 from convviz.engine.arrays import Array, array, check_numbers, held
 from convviz.engine.padding import Index, padded, provenance
 from convviz.errors import SpecError
@@ -61,7 +61,7 @@ class Account:
         assert self.weight is not None  # `run` saw to it
         if isinstance(self.layer, Conv):
             return convolution.gather(self.layer, self.input, self.weight, self.bias)
-        return convolution.scatter(self.layer, self.input, self.weight, self.bias)
+        return scattering.scatter(self.layer, self.input, self.weight, self.bias)
 
     @cached_property
     def mode(self) -> Mode:
@@ -127,7 +127,7 @@ class Account:
         """
         assert isinstance(self.layer, ConvTranspose)
         assert self.weight is not None
-        return convolution.scattered(self.layer, self.input, self.weight)
+        return scattering.scattered(self.layer, self.input, self.weight)
 
     @cached_property
     def winners(self) -> NDArray[np.intp]:

@@ -107,6 +107,17 @@ def working(result: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if result.itemsize < 4 else result
 
 
+def prepared(
+    shape: tuple[int, ...], x: Array, weight: Array, bias: Array | None
+) -> tuple[Array, Array, Array | None]:
+    """An output of that shape per sample of `x`, and weight and bias in the type of the sums."""
+    result = floating(x, weight) if bias is None else floating(x, weight, bias)
+    dtype = working(result)
+    out = np.empty((len(x), *shape), result)
+    weight = np.ascontiguousarray(weight, dtype)
+    return out, weight, None if bias is None else bias.astype(dtype)
+
+
 def number(value: Any, name: str) -> float:
     """`value` as a plain int or float.
 

@@ -21,7 +21,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.arrays import Array
 from convviz.engine.columns import columns
-from convviz.engine.gathering import Gather, room, slices
+from convviz.engine.gathering import Gather, even, room, slices
 from convviz.spec.geometry import Axis
 
 BLOCK = 3 << 18
@@ -100,11 +100,6 @@ def blocks(job: Gather) -> Iterator[tuple[slice, Gather]]:
         slices(job.sizes[1], width),
     ):
         yield span, job.within(n, range(span.start, span.stop), tuple(tile)).filled()
-
-
-def even(size: int, most: int) -> int:
-    """The length of the pieces of `size` cells, as few as can be, of at most `most` each."""
-    return -(-size // -(-size // most))
 
 
 def stacked(part: Gather, matrix: Array, sums: Array, scratch: Array | None) -> Array:

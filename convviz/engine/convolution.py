@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import product
 from typing import Any
 
-import numpy as np
-
-from convviz.engine.arrays import Array, array, batched, floating, quiet, working
+from convviz.engine.arrays import Array, array, batched, prepared, quiet, remembered
 from convviz.engine.gathering import Gather
 from convviz.engine.methods import compute
+from convviz.engine.scattering import scatter
 from convviz.errors import SpecError
 from convviz.spec.arguments import integer
-from convviz.spec.geometry import Axis
-from convviz.spec.layers import Conv, ConvTranspose, times
+from convviz.spec.checks import times
+from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.modes import mode_named
 
 
@@ -46,18 +43,7 @@ def conv(
     count = integer(groups, "groups", 1)
     batch, added = batched(source, ndim)
     check_channels(batch, kernels, kernels.shape[1] * count, count)
-    layer = Conv.of(
-        kernels.shape[1] * count,
-        kernels.shape[0],
-        kernels.shape[2:],
-        ndim=ndim,
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        groups=count,
-        bias=offsets is not None,
-        padding_mode=padding_mode,
-    )
+    layer = remembered(conv_layer, kernels.shape, stride, padding, dilation, count, padding_mode)
     check_bias(offsets, layer.out_channels)
     out = gather(layer, batch, kernels, offsets)
     return out[0] if added else out
@@ -94,21 +80,53 @@ def conv_transpose(
     count = integer(groups, "groups", 1)
     batch, added = batched(source, ndim)
     check_channels(batch, kernels, kernels.shape[0], count)
-    layer = ConvTranspose.of(
-        kernels.shape[0],
-        kernels.shape[1] * count,
-        kernels.shape[2:],
-        ndim=ndim,
-        stride=stride,
-        padding=padding,
-        output_padding=output_padding,
-        dilation=dilation,
-        groups=count,
-        bias=offsets is not None,
+    layer = remembered(
+        transpose_layer, kernels.shape, stride, padding, output_padding, dilation, count
     )
     check_bias(offsets, layer.out_channels)
     out = scatter(layer, batch, kernels, offsets)
     return out[0] if added else out
+
+
+def conv_layer(
+    weight: tuple[int, ...], stride: Any, padding: Any, dilation: Any, groups: int, mode: Any
+) -> Conv:
+    """The convolution by a weight of that shape."""
+    outputs, inputs, *kernel = weight
+    return Conv.of(
+        inputs * groups,
+        outputs,
+        kernel,
+        ndim=len(kernel),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        groups=groups,
+        padding_mode=mode,
+    )
+
+
+def transpose_layer(
+    weight: tuple[int, ...],
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    dilation: Any,
+    groups: int,
+) -> ConvTranspose:
+    """The transposed convolution by a weight of that shape."""
+    inputs, outputs, *kernel = weight
+    return ConvTranspose.of(
+        inputs,
+        outputs * groups,
+        kernel,
+        ndim=len(kernel),
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+        groups=groups,
+    )
 
 
 @quiet
@@ -118,73 +136,6 @@ def gather(layer: Conv, x: Array, weight: Array, bias: Array | None) -> Array:
     mode = mode_named(layer.padding_mode)
     compute(Gather(x, weight, bias, layer.groups, layer.axes, mode, out))
     return out
-
-
-@quiet
-def scatter(layer: ConvTranspose, x: Array, weight: Array, bias: Array | None) -> Array:
-    """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
-    out, weight, bias = prepared(layer.output(x.shape[1:]), x, weight, bias)
-    scatter_into(out, layer, x, weight, bias, layer.axes)
-    return out
-
-
-@quiet
-def scattered(layer: ConvTranspose, x: Array, weight: Array) -> Array:
-    """(N, C_out, *spread): the sum of all stamps before the crop, without the bias.
-
-    Where output_padding reaches beyond the stamps, cells of 0 are added.
-    """
-    sizes = layer.output(x.shape[1:])[1:]
-    spans = (
-        max(axis.spread(n), axis.before + size)
-        for axis, n, size in zip(layer.axes, x.shape[2:], sizes, strict=True)
-    )
-    out, weight, _ = prepared((layer.out_channels, *spans), x, weight, None)
-    whole = tuple(replace(axis, before=0) for axis in layer.axes)
-    scatter_into(out, layer, x, weight, None, whole)
-    return out
-
-
-def prepared(
-    shape: tuple[int, ...], x: Array, weight: Array, bias: Array | None
-) -> tuple[Array, Array, Array | None]:
-    """An output of that shape per sample of `x`, and weight and bias in the type of the sums."""
-    result = floating(x, weight) if bias is None else floating(x, weight, bias)
-    dtype = working(result)
-    out = np.empty((len(x), *shape), result)
-    weight = np.ascontiguousarray(weight, dtype)
-    return out, weight, None if bias is None else bias.astype(dtype)
-
-
-def scatter_into(
-    out: Array,
-    layer: ConvTranspose,
-    x: Array,
-    weight: Array,
-    bias: Array | None,
-    layer_axes: tuple[Axis, ...],
-) -> None:
-    """Fill `out` (N, C_out, *sizes) with the stamps of `x`, cropped as `layer_axes` say.
-
-    The cells of one phase of the stride meet every stride-th tap alone: a convolution of its own,
-    with the taps backwards (Dumoulin & Visin, 2016, chapter 4, without the inserted zeros).
-    """
-    groups = layer.groups
-    split = weight.reshape(groups, layer.in_channels // groups, -1, *layer.kernel)
-    gathers = split.swapaxes(1, 2).reshape(layer.out_channels, -1, *layer.kernel)
-    phases = (axis.phases(size) for axis, size in zip(layer_axes, out.shape[2:], strict=True))
-    for choice in product(*phases):
-        part = out[(slice(None), slice(None), *(phase.cells for phase in choice))]
-        stamps = gathers[(slice(None), slice(None), *(phase.taps for phase in choice))]
-        if not part.size:
-            continue
-        if stamps.size:
-            phase_axes = tuple(phase.axis for phase in choice)
-            stamps = np.ascontiguousarray(stamps)
-            job = Gather(x, stamps, bias, groups, phase_axes, mode_named("zeros"), part)
-            compute(job)
-        else:
-            part[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(choice))
 
 
 def optional(bias: Any) -> Array | None:

@@ -72,25 +72,12 @@ class Gather:
             self.out[(samples, channels, *tile)],
         )
 
-    def parts(self, cells: int, samples: int | None = None) -> Iterator[Gather]:
-        """The same in parts of about `cells` windows, and of at most so many `samples`.
-
-        A part takes whole rows before it takes several, and whole samples before several, so
-        that its cells lie together in memory.
-        """
-        shape = (len(self.x), *self.sizes)
-        lengths: list[int] = []
-        left = max(1, cells)
-        for size in reversed(shape):
-            count = -(-size // min(size, left)) if size else 1
-            lengths.insert(0, -(-size // count))  # of even lengths: no small rest
-            left = max(1, left // size) if count == 1 and size else 1
-        if samples is not None:
-            lengths[0] = min(lengths[0], samples)
-        if tuple(lengths) == shape:
+    def parts(self, cells: int) -> Iterator[Gather]:
+        """The same in parts of at most `cells` windows."""
+        if len(self.x) * math.prod(self.sizes) <= cells:
             yield self
             return
-        for n, *tile in product(*map(slices, shape, lengths)):
+        for n, *tile in tiles((len(self.x), *self.sizes), cells):
             yield self.within(n, range(self.groups), tuple(tile))
 
     def patch(self) -> Array:
@@ -128,6 +115,26 @@ class Gather:
         """Add the bias to `sums`, whose first axes are the groups and their output channels."""
         if self.bias is not None:
             sums += self.bias.reshape(self.groups, -1, *(1,) * (sums.ndim - 2))
+
+
+def tiles(shape: tuple[int, ...], cells: int) -> Iterator[tuple[slice, ...]]:
+    """An array of that shape in tiles of at most `cells` cells, of even sizes.
+
+    A tile takes whole rows before it takes several, and whole planes before several, so that its
+    cells lie together in memory.
+    """
+    lengths: list[int] = []
+    left = max(1, cells)
+    for size in reversed(shape):
+        length = even(size, left)
+        lengths.insert(0, length)
+        left = left // length if length == size else 1
+    return product(*map(slices, shape, lengths))
+
+
+def even(size: int, most: int) -> int:
+    """The length of the pieces of `size` cells, as few as can be, of at most `most` each."""
+    return -(-size // -(-size // most)) if size else 1
 
 
 def slices(size: int, length: int) -> list[slice]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, batched, floating, quiet, working
+from convviz.engine.arrays import Array, array, batched, floating, quiet, remembered, working
+from convviz.engine.gathering import tiles
 from convviz.engine.padding import padded
 from convviz.errors import SpecError
 from convviz.spec.arguments import is_sequence
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Pool
 from convviz.spec.modes import mode_named
+
+BLOCK = 1 << 19
+"""Bytes of a block of sums."""
 
 
 def pool(
@@ -55,7 +60,25 @@ def pool(
             remedy=f"give one kernel size per spatial axis: {{kernel=({echoed(kernel)},)}} for one",
         )
     batch, added = batched(source, ndim)
-    layer = Pool.of(
+    layer = remembered(
+        pool_layer, ndim, kind, kernel, stride, padding, dilation, ceil_mode, count_include_pad
+    )
+    out = pooled(layer, batch)
+    return out[0] if added else out
+
+
+def pool_layer(
+    ndim: int,
+    kind: Any,
+    kernel: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: Any,
+    count_include_pad: Any,
+) -> Pool:
+    """The pooling over `ndim` axes, its arguments by position."""
+    return Pool.of(
         kind,
         kernel,
         ndim=ndim,
@@ -65,35 +88,49 @@ def pool(
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
     )
-    out = pooled(layer, batch)
-    return out[0] if added else out
 
 
 @quiet
 def pooled(layer: Pool, x: Array) -> Array:
     """(N, C, *spatial): `layer` on `x`, which is (N, C, *spatial)."""
     sizes = layer.output(x.shape[1:])[1:]
-    if layer.kind == "max":
-        return reduced(np.maximum, layer, x, sizes, lowest(x.dtype))
-    result = floating(x)
-    sums = reduced(np.add, layer, x.astype(working(result), copy=False), sizes, 0)
-    return (sums / divisors(layer, x.shape[2:])).astype(result, copy=False)
+    average = layer.kind == "avg"
+    result = floating(x) if average else x.dtype.newbyteorder("=")
+    dtype = working(result) if average else result
+    step, fill = (np.add, 0) if average else (np.maximum, lowest(result))
+    out = np.empty((*x.shape[:2], *sizes), result)
+    # A tile makes stride · stride times as many sums on its way, along the first axes.
+    cells = max(1, BLOCK // (dtype.itemsize * math.prod(layer.stride)))
+    for n, channels, *tile in tiles(out.shape, cells):
+        block, axes = x[n, channels], []
+        for place, (axis, part) in enumerate(zip(layer.axes, tile, strict=True), 2):
+            # Only the cells that these windows meet.
+            start = axis.fine(part.start, 0)
+            low, stop = max(0, start), axis.fine(part.stop - 1, axis.kernel - 1) + 1
+            block = block[(*(slice(None),) * place, slice(low, max(low, stop)))]
+            axes.append(replace(axis, before=low - start))
+        target = out[(n, channels, *tile)]
+        sums = reduced(step, block.astype(dtype, copy=False), tuple(axes), target.shape[2:], fill)
+        target[...] = sums / divisors(layer, x.shape[2:], tuple(tile)) if average else sums
+    return out
 
 
-def reduced(step: np.ufunc, layer: Pool, x: Array, sizes: tuple[int, ...], fill: Any) -> Array:
+def reduced(
+    step: np.ufunc, x: Array, axes: tuple[Axis, ...], sizes: tuple[int, ...], fill: Any
+) -> Array:
     """(N, C, *sizes): every window of `x` reduced by `step`, one axis after the other.
 
     Both the maximum and the sum may go axis by axis: k + k steps instead of k · k.
     """
-    out = x
-    for number, (axis, size) in enumerate(zip(layer.axes, sizes, strict=True)):
-        place = 2 + number
-        source = extended(out, axis, place, size, fill)
+    for place, (axis, size) in enumerate(zip(axes, sizes, strict=True), 2):
+        out = np.full((*x.shape[:place], size, *x.shape[place + 1 :]), fill, x.dtype)
         lead = (slice(None),) * place
-        out = source[(*lead, met(axis, 0, size))].copy()
-        for tap in range(1, axis.kernel):
-            step(out, source[(*lead, met(axis, tap, size))], out=out)
-    return out
+        for tap in range(axis.kernel):
+            windows, cells = axis.meeting(tap, size, x.shape[place])
+            some = out[(*lead, windows)]
+            step(some, x[(*lead, cells)], out=some)
+        x = out
+    return x
 
 
 def met(axis: Axis, tap: int, size: int) -> slice:
@@ -117,16 +154,18 @@ def lowest(dtype: np.dtype[Any]) -> Any:
     return -math.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
 
 
-def divisors(layer: Pool, spatial: tuple[int, ...]) -> NDArray[np.intp]:
-    """(*sizes): the number that each average divides by.
+def divisors(
+    layer: Pool, spatial: tuple[int, ...], tile: tuple[slice, ...] = ()
+) -> NDArray[np.intp]:
+    """(*sizes): the number that each average divides by; of a `tile` of the output, if given.
 
     The cells of the window that lie in the padded axis, or in the input alone without
     count_include_pad; never the overhang that ceil_mode adds (PyTorch).
     """
     counts = np.ones((), np.intp)
-    for axis, n in zip(layer.axes, spatial, strict=True):
-        size = axis.windows(n, ceil=layer.ceil_mode)
-        start = np.arange(size, dtype=np.intp) * axis.stride - axis.before
+    for place, (axis, n) in enumerate(zip(layer.axes, spatial, strict=True)):
+        windows = tile[place] if tile else slice(0, axis.windows(n, ceil=layer.ceil_mode))
+        start = np.arange(windows.start, windows.stop, dtype=np.intp) * axis.stride - axis.before
         stop = np.minimum(start + axis.kernel, n + axis.after)
         if not layer.count_include_pad:
             start, stop = np.maximum(start, 0), np.minimum(stop, n)
