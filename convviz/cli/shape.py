@@ -241,7 +241,7 @@ command = Command(
     examples=(
         ("convviz shape 224 -k 7 -s 2 -p 3", "one convolution, its formula"),
         ('convviz shape 3x32x32 "Conv2d(3,8,3)" "ReLU()"', "layers, as PyTorch writes them"),
-        ('convviz shape 3x32x32 "conv 8 k3" relu "pool 2"', "or shorter"),
+        ('convviz shape 3x32x32 "conv 8 k3" relu', "or shorter"),
         ("convviz shape 3x224x224 model.txt", "what print(model) prints"),
     ),
 )  # fmt: skip
