@@ -120,12 +120,12 @@ def save(found: Sequence[Scene], path: str, asked: Motion, looks: dict[str, Any]
 
 def save_stills(found: Sequence[Scene], asked: Motion, looks: dict[str, Any]) -> None:
     """Write every frame as a picture of its own."""
-    from convviz.render import figure, files
+    from convviz.render import files
+    from convviz.render.animation import stills
 
-    for number, scene in enumerate(found, 1):
-        path = numbered(asked.frames, number, len(found))
-        format = Path(path).suffix.lower().removeprefix(".")
-        files.write(path, figure.picture(scene, format=format, **looks))
+    format = Path(asked.frames).suffix.lower().removeprefix(".")
+    for number, data in enumerate(stills(found, format=format, **looks), 1):
+        files.write(numbered(asked.frames, number, len(found)), data)
 
 
 def numbered(name: str, number: int, count: int) -> str:

@@ -19,7 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Scene
-from convviz.render.figure import checked_title, default_settings, matplotlib_at_rest
+from convviz.render.figure import (
+    checked_title,
+    default_settings,
+    drawn,
+    matplotlib_at_rest,
+    saved,
+)
 from convviz.render.film import encode
 from convviz.render.frames import Film, Pixels
 from convviz.render.style import checked, page_named, theme_named
@@ -27,6 +33,7 @@ from convviz.render.style import checked, page_named, theme_named
 if TYPE_CHECKING:
     from convviz.render.figures.canvas import Canvas, Layer
     from convviz.render.figures.marks import Mark
+    from convviz.render.figures.sheet import Sheet
 
 DPI = 72.0
 """Pixels of a film per 72 points: 960×540 for a slide."""
@@ -45,15 +52,11 @@ def animation(
     scenes: Sequence[Scene],
     *,
     format: str = "gif",
-    theme: str = "light",
     size: str = "slide",
     dpi: float | None = None,
     fps: float | None = None,
     transparent: bool = False,
-    footer: bool = True,
-    caption: bool = True,
-    title: str | None = None,
-    font: str | None = None,
+    **looks: Any,
 ) -> bytes:
     """The bytes of `scenes` as a film: "gif", "apng" or "webp"; the rest as for a picture.
 
@@ -61,31 +64,62 @@ def animation(
 
     Raises SpecError: an unknown name, or a size beyond the pixel budget.
     """
+    if dpi is None and size in ("slide", "square"):
+        dpi = DPI
     with drawing():
-        from convviz.render.figures.sheet import Company, Sheet
-        from convviz.render.figures.type import Typeface
-
-        if dpi is None and size in ("slide", "square"):
-            dpi = DPI
-        page, looks, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
-        company = Company(tuple(e for scene in scenes for e in scene.equations if e.band < 0))
-        canvases = [
-            Sheet(
-                scene,
-                page,
-                looks,
-                typeface,
-                title=checked_title(scene.title if title is None else title) if caption else "",
-                caption=caption,
-                footer=footer and caption,
-                company=company,
-            ).canvas()
-            for scene in scenes
-        ]
-        checked(page, max(canvas.height for canvas in canvases))
-        paper = "none" if transparent else looks.tokens.paper
-        frames = Cels(canvases, page.dpi, paper)
+        pages = sheets(scenes, size=size, dpi=dpi, **looks)
+        canvases = [page.canvas() for page in pages]
+        checked(pages[0].page, max(canvas.height for canvas in canvases))
+        paper = "none" if transparent else pages[0].theme.tokens.paper
+        frames = Cels(canvases, pages[0].page.dpi, paper)
         return encode(Film(frames, durations(len(scenes), fps), scenes[0].command), format)
+
+
+def stills(
+    scenes: Sequence[Scene], *, format: str = "png", transparent: bool = False, **looks: Any
+) -> Iterator[bytes]:
+    """Each of `scenes` as a picture, laid out as in the film: they can be leafed through.
+
+    Raises SpecError: an unknown name, or a size beyond the pixel budget.
+    """
+    with drawing():
+        pages = sheets(scenes, **looks)
+    for page, scene in zip(pages, scenes, strict=True):
+        with drawing():
+            data = saved(drawn(page, transparent=transparent), format, scene, transparent)
+        yield data
+
+
+def sheets(
+    scenes: Sequence[Scene],
+    *,
+    theme: str = "light",
+    size: str = "slide",
+    dpi: float | None = None,
+    footer: bool = True,
+    caption: bool = True,
+    title: str | None = None,
+    font: str | None = None,
+) -> list[Sheet]:
+    """The pages of a film, which leave the same room for what changes; options as for a picture."""
+    from convviz.render.figures.sheet import Company, Sheet
+    from convviz.render.figures.type import Typeface
+
+    company = Company(tuple(e for scene in scenes for e in scene.equations if e.band < 0))
+    page, colors, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
+    return [
+        Sheet(
+            scene,
+            page,
+            colors,
+            typeface,
+            title=checked_title(scene.title if title is None else title) if caption else "",
+            caption=caption,
+            footer=footer and caption,
+            company=company,
+        )
+        for scene in scenes
+    ]
 
 
 @contextmanager

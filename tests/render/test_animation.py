@@ -11,7 +11,16 @@ from convviz.diagrams import View
 from convviz.diagrams.motion import motion
 from convviz.engine.account import run
 from convviz.render import animation as films
-from convviz.render.animation import Cels, aligned, animation, durations, extent, overlap, settled
+from convviz.render.animation import (
+    Cels,
+    aligned,
+    animation,
+    durations,
+    extent,
+    overlap,
+    settled,
+    stills,
+)
 from convviz.render.figure import drawn
 from convviz.render.style import page_named, theme_named
 from convviz.spec.layers import Conv, ConvTranspose, Pool
@@ -194,3 +203,15 @@ def test_a_film_of_a_picture_moves_too_and_reads_its_colors_once():
             seen.append(np.array(image.convert("RGB")))
     assert (seen[0] != seen[1]).any()
     assert (seen[1] != seen[2]).any()
+
+
+def test_stills_are_laid_out_alike():
+    scenes = motion([accounts()["conv"][0]], View(command="convviz"))
+    pictures = []
+    for data in stills(scenes, size="480x270"):
+        with Image.open(BytesIO(data)) as image:
+            pictures.append(np.array(image))
+    assert len(pictures) == len(scenes)
+    same = (np.array(pictures) == pictures[0]).all(axis=(0, 3))
+    assert same.mean() > 0.6
+    assert all(data.startswith(b"<?xml") for data in stills(scenes[:2], format="svg"))
