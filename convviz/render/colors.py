@@ -204,7 +204,7 @@ def hexes(colors: ArrayLike) -> Array:
     """(…) of "#RRGGBB" from (…, 3)."""
     flat = np.rint(np.asarray(colors, float) * 255).astype(int)
     packed = (flat[..., 0] << 16) | (flat[..., 1] << 8) | flat[..., 2]
-    return np.vectorize(lambda number: f"#{number:06X}", otypes=[object])(packed)
+    return np.asarray(np.vectorize(lambda number: f"#{number:06X}", otypes=[object])(packed))
 
 
 def mixed(color: ArrayLike, other: ArrayLike, share: ArrayLike) -> Floats:
