@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from convviz.render.columns import CONVENTIONS, chosen, number, shown
 from convviz.render.layout import Label, Runs, headline, labels, notes, table
 from convviz.render.stream import Stream
-from convviz.spec.checks import AXIS_NAMES
-from convviz.spec.hidden import ceiled, crooked, unread
+from convviz.spec.checks import AXIS_NAMES, times
+from convviz.spec.hidden import ceiled, crooked, unread, unsaid
 from convviz.spec.network import Join
 from convviz.spec.trace import Row, Trace
 from convviz.spec.workings import worked
@@ -149,7 +149,16 @@ def remarks(trace: Trace) -> list[str]:
             for axes, name in zip(values, found.branches, strict=True)
         )
         apart.append(f"off center: the branches of layer {found.number} have {what} {sides}")
-    return [*few(lost, "unread"), *few(more, "output"), *few(apart, "start")]
+    assumed = [
+        f"ceil_mode is not printed: layer {index} is read without it; with it, {times(sizes)}"
+        for index, sizes in unsaid(trace)
+    ]
+    return [
+        *few(lost, "unread"),
+        *few(more, "output"),
+        *few(apart, "start"),
+        *few(assumed, "output"),
+    ]
 
 
 def few(texts: list[str], column: str) -> list[str]:

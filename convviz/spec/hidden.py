@@ -130,3 +130,21 @@ def crooked(trace: Trace) -> list[Crooked]:
 def straight(trace: Trace) -> tuple[Field, ...]:
     """The fields of the input itself."""
     return (POINT,) * (len(trace.shape) - 1)
+
+
+def unsaid(trace: Trace) -> list[tuple[int, tuple[int, ...]]]:
+    """Printed average poolings that ceil_mode would change: the layer, and its other sizes.
+
+    PyTorch does not print ceil_mode of an average: it is read as False.
+    """
+    if not trace.network.printed:
+        return []
+    found = []
+    for number, row in enumerate(trace.rows, 1):
+        if not isinstance(row.layer, Pool) or row.layer.kind != "avg" or row.layer.ceil_mode:
+            continue
+        sizes = zip(row.layer.axes, row.inputs[0][1:], strict=True)
+        other = tuple(axis.windows(n, ceil=True) for axis, n in sizes)
+        if other != row.output[1:]:
+            found.append((number, other))
+    return found

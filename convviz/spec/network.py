@@ -117,11 +117,13 @@ class Network:
 
     channels_last: whether shapes are typed and shown as (*spatial, C), as Keras does.
     input:         the input shape that the text itself declares, (C, *spatial); () if none.
+    printed:       whether the text is what PyTorch prints, which does not say everything.
     """
 
     steps: tuple[Step, ...]
     channels_last: bool = False
     input: Shape = ()
+    printed: bool = False
 
     def shown(self, shape: Shape) -> Shape:
         """`shape` in the order of its dialect."""

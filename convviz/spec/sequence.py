@@ -21,6 +21,9 @@ from convviz.spec.tokens import Cursor, is_name, point
 _STOP = re.compile(r"[\n;#]")
 """What ends a short spelling."""
 
+_PRINTED = re.compile(r"^[ \t]*\([^()\n]*\): ", re.MULTILINE)
+"""A child as PyTorch prints it."""
+
 SEQUENTIAL = "Sequential"
 LIMIT = 1_000_000
 """Most layers of a network."""
@@ -56,7 +59,8 @@ def parse_network(texts: Sequence[str]) -> Network:
         )
         for index, (leaf, layer) in enumerate(layers)
     )
-    return Network(steps, keras, declared(found) if keras else ())
+    printed = any(_PRINTED.search(text) for text in texts)
+    return Network(steps, keras, declared(found) if keras else (), printed)
 
 
 def leaves_of(texts: Sequence[str]) -> list[Leaf]:

@@ -177,6 +177,15 @@ def test_branches_off_center_are_said(run: Run, folder: Path) -> None:
     assert "off center: the branches of layer 3 have centers at 0 (a), 0.5 (b)" in out
 
 
+def test_what_a_print_does_not_say_is_said(run: Run, folder: Path) -> None:
+    pool = "AvgPool2d(kernel_size=2, stride=2, padding=0)"
+    Path("net.txt").write_text(f"Sequential(\n  (0): {pool}\n  (1): ReLU()\n)", encoding="utf-8")
+    out = said(run, "6x27x29", "net.txt")
+    assert "layer 1 is read without it; with it, 14×15" in " ".join(out.split())
+    assert "not printed" not in said(run, "6x28x28", "net.txt")
+    assert "not printed" not in said(run, "6x27x29", pool, "relu")
+
+
 def test_plain_statements_have_no_signs(run: Run) -> None:
     out = said(run, *STEM, "--plain")
     assert out.isascii()
