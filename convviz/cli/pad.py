@@ -127,6 +127,7 @@ command = Command(
         options.fill(),
         Option("--seed", word="N", text="for random fills and weights", shown="0", group="Input"),
         *options.output_options("mode=A,B", brief=False),
+        *options.motion_options(),
     ],
     title="pad an array and show where every padded cell comes from",
     examples=(

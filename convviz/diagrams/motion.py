@@ -1,7 +1,8 @@
 """An account in motion: the scenes of a film, one per step.
 
 Convolution and pooling gather: the window slides, and outputs after it are not computed yet.
-Transposed convolution scatters: stamps land one by one, and the sum grows.
+Transposed convolution scatters: stamps land one by one, and the sum grows. Padding fills the lines
+around its input.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from math import prod
 import numpy as np
 
 from convviz.diagrams import View, scene
+from convviz.diagrams.filling import filling, steps
 from convviz.diagrams.landing import landing
 from convviz.diagrams.scene import Array, Grid, Role, Run, Scene
 from convviz.diagrams.view import chosen
@@ -23,7 +25,7 @@ from convviz.spec.layers import ConvTranspose, Padding
 MOST = 60
 """Frames of a film: beyond that, the rows between the first and the last have one each."""
 
-MOVING = ("window", "stride", "line", "channels", "overlap", "coverage", "direct")
+MOVING = ("padding", "window", "stride", "line", "channels", "overlap", "coverage", "direct")
 """Diagrams that show one cell of many, and so can go from cell to cell."""
 
 HELD = 1 << 16
@@ -40,7 +42,12 @@ def motion(
     Raises SpecError: there are several accounts, or the diagram does not move.
     """
     account = accounts[0]
-    check(accounts, diagram)
+    check(accounts, view, diagram)
+    if isinstance(account.layer, Padding):
+        still, count = scene(accounts, view, diagram), steps(accounts)
+        shown = spread(count, MOST)
+        scenes = [filling(still, accounts, place) for place in shown]
+        return tuple(told(each, len(shown), (count,)) for each in scenes)
     scatters = isinstance(account.layer, ConvTranspose) and diagram != "direct"
     shape = account.input.shape if scatters else account.shape
     lead = chosen(view.at, shape, "input" if scatters else "output")[:2]
@@ -51,33 +58,30 @@ def motion(
         cell = tuple(map(int, np.unravel_index(place, grid)))
         found = scene([account], replace(view, at=(*lead, *cell), growing=True), diagram)
         scenes.append(landing(found, account, place + 1, lead) if scatters else found)
-    if len(stops) < prod(grid):
-        scenes = [told(found, len(stops), grid) for found in scenes]
-    return tuple(steadied(scenes))
+    return tuple(steadied([told(found, len(stops), grid) for found in scenes]))
 
 
-def check(accounts: Sequence[Account], diagram: str | None) -> None:
+def check(accounts: Sequence[Account], view: View, diagram: str | None) -> None:
     """Refuse what has no film.
 
     Raises SpecError: there are several accounts, or the diagram does not move.
     """
     layer = accounts[0].layer
-    if len(accounts) > 1:
-        raise SpecError(
-            f"a film shows one layer, and {len(accounts)} are compared",
-            "compare",
-            remedy="a still picture: -o x.png",
-        )
-    if isinstance(layer, Padding):
-        raise SpecError("padding does not move", "animate", remedy="a still picture: -o x.png")
+    padding = isinstance(layer, Padding)
+    if len(accounts) > 1 and not padding:
+        raise still_only(f"a film shows one layer, and {len(accounts)} are compared", "compare")
+    if padding and view.tiling:
+        raise still_only("the endless tiling does not move", "tiling")
     if diagram is not None and diagram not in MOVING:
         raise unknown("moving view", diagram, MOVING, argument="view", heading="views that move")
-    if isinstance(layer, ConvTranspose) and len(layer.kernel) == 3:
-        raise SpecError(
-            "stamps are shown landing on one or two axes, not in a volume",
-            "animate",
-            remedy="a still picture: -o x.png",
-        )
+    if len(layer.padding) == 3 and (padding or isinstance(layer, ConvTranspose)):
+        what = "padding is" if padding else "stamps are"
+        raise still_only(f"{what} shown in motion on one or two axes, not in a volume", "animate")
+
+
+def still_only(fact: str, argument: str) -> SpecError:
+    """The error of what has a picture but no film."""
+    return SpecError(fact, argument, remedy="a still picture: -o x.png")
 
 
 def places(grid: tuple[int, ...], most: int = MOST) -> tuple[int, ...]:
@@ -107,13 +111,15 @@ def spread(count: int, wanted: int) -> tuple[int, ...]:
 
 
 def told(found: Scene, shown: int, grid: tuple[int, ...]) -> Scene:
-    """The scene with what its film leaves out, in the headline and in the subtitle."""
-    steps = f"{shown} of {prod(grid):,} steps"
+    """The scene with what its film leaves out, if anything, in the headline and the subtitle."""
+    if shown == prod(grid):
+        return found
+    part = f"{shown} of {prod(grid):,} steps"
     which = ": the first row, one per row, the last row" if len(grid) > 1 else ""
     return replace(
         found,
-        headline=(*found.headline, (Run(steps, Role.MUTED),)),
-        subtitle=(*found.subtitle, Run(f"  {steps}{which}.")),
+        headline=(*found.headline, (Run(part, Role.MUTED),)),
+        subtitle=(*found.subtitle, Run(f"  {part}{which}.")),
     )
 
 

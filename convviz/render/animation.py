@@ -105,7 +105,10 @@ def sheets(
     from convviz.render.figures.sheet import Company, Sheet
     from convviz.render.figures.type import Typeface
 
-    company = Company(tuple(e for scene in scenes for e in scene.equations if e.band < 0))
+    company = Company(
+        tuple(each for scene in scenes for each in scene.equations if each.band < 0),
+        tuple(link for scene in scenes for link in scene.links),
+    )
     page, colors, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
     return [
         Sheet(

@@ -167,6 +167,55 @@ def test_a_bias_is_part_of_what_is_summed():
     assert shown(scenes[0].grid("sum")) == [[1, 1, None]]
 
 
+def padded(size, padding, mode):
+    return run(Padding.of(padding, len(size), mode), counted(1, 1, *size), lead=0)
+
+
+def test_padding_fills_the_columns_outward_and_then_whole_rows():
+    scenes = motion([padded((2, 2), 1, "circular")], View())
+    first, left, right, top, bottom, rest = (shown(s.grid("padded")) for s in scenes)
+    gap = [None] * 4
+    assert first == [gap, [None, 1, 2, None], [None, 3, 4, None], gap]
+    assert left == [gap, [2, 1, 2, None], [4, 3, 4, None], gap]
+    assert right == [gap, [2, 1, 2, 1], [4, 3, 4, 3], gap]
+    assert top == [[4, 3, 4, 3], [2, 1, 2, 1], [4, 3, 4, 3], gap]
+    assert bottom == rest == [*top[:3], [2, 1, 2, 1]]
+    chosen = [s.grid("padded").chosen for s in scenes]
+    assert chosen[0] is None
+    assert (chosen[1].rows, chosen[1].cols) == ((1, 2), (0,))
+    assert (chosen[3].rows, chosen[3].cols) == ((0,), (0, 1, 2, 3))
+    assert chosen[5] is None
+    assert [len(s.links) for s in scenes] == [0, 1, 2, 2, 2, 2]
+
+
+def test_wide_padding_grows_from_the_input_outward():
+    scenes = motion([padded((2,), ((2, 1),), "zeros")], View())
+    assert [shown(s.grid("padded"))[0] for s in scenes[:4]] == [
+        [None, None, 1, 2, None],
+        [None, 0, 1, 2, None],
+        [0, 0, 1, 2, None],
+        [0, 0, 1, 2, 0],
+    ]
+
+
+def test_modes_are_padded_side_by_side():
+    both = [padded((2, 2), 1, mode) for mode in ("zeros", "replicate")]
+    scenes = motion(both, View())
+    assert len(scenes) == 6
+    assert [shown(grid)[1][0] for grid in scenes[1].bands[0]] == [0, 1]
+
+
+def test_without_padding_there_is_one_scene():
+    assert len(motion([padded((2, 2), 0, "zeros")], View())) == 1
+
+
+def test_the_last_scene_of_padding_is_the_still_one():
+    account = padded((3, 4), ((1, 0), (2, 1)), "replicate")
+    last, still = motion([account], View())[-1], scene([account], View())
+    np.testing.assert_array_equal(last.grid("padded").all_roles, still.grid("padded").all_roles)
+    assert [link.end for link in last.links] == [link.end for link in still.links]
+
+
 def test_the_plane_that_is_named_is_the_plane_that_moves():
     layer = Conv.of(2, 3, 2, ndim=2, bias=False)
     account = run(layer, counted(1, 2, 3, 3), counted(3, 2, 2, 2), lead=1)
@@ -225,9 +274,12 @@ def test_what_has_no_film_says_so():
         motion([one, one], View())
     with pytest.raises(SpecError, match="no moving view is called 'matrix'"):
         motion([one], View(), "matrix")
-    padding = run(Padding.of(1, 2), counted(1, 1, 2, 2), lead=0)
-    with pytest.raises(SpecError, match="padding does not move"):
-        motion([padding], View())
+    padding = run(Padding.of(1, 2, "circular"), counted(1, 1, 2, 2), lead=0)
+    with pytest.raises(SpecError, match="the endless tiling does not move"):
+        motion([padding], View(tiling=True))
+    volume = run(Padding.of(1, 3), counted(1, 1, 2, 2, 2), lead=0)
+    with pytest.raises(SpecError, match="padding is shown in motion on one or two axes"):
+        motion([volume], View())
     with pytest.raises(SpecError, match="not in a volume"):
         motion([transposed((2, 2, 2), 2)], View())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from convviz.diagrams.scene import Equation, Role, Scene, Text
+from convviz.diagrams.scene import Equation, Link, Role, Scene, Text
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run, Typeface
 from convviz.render.style import Page, Theme
@@ -28,12 +28,14 @@ class Arrangement(Protocol):
 class Company:
     """The frames of a film, for which every page leaves the same room, so that nothing jumps.
 
-    equations: those below the grids. laid: by the width that there is for them, each of them by its
-               id, at one size and with the room of the largest; made once for all frames.
+    equations: those below the grids. links: those of all frames.
+    laid:      by the width that there is for them, each equation by its id, at one size and with
+               the room of the largest; made once for all frames.
     pictures:  the colors of large grids that no frame changes, by their keys.
     """
 
-    equations: tuple[Equation, ...]
+    equations: tuple[Equation, ...] = ()
+    links: tuple[Link, ...] = ()
     laid: dict[float, dict[int, Any]] = field(default_factory=dict)
     pictures: dict[Any, Any] = field(default_factory=dict)
 

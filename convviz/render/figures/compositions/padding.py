@@ -11,7 +11,15 @@ from convviz.render.colors import contrast, ident, rgb
 from convviz.render.figures.canvas import FRAMES, Canvas
 from convviz.render.figures.compositions.multiples import columns_of
 from convviz.render.figures.compositions.panels import Caption
-from convviz.render.figures.grids import Digits, Place, draw_cells, draw_frame
+from convviz.render.figures.compositions.parts import bounds
+from convviz.render.figures.grids import (
+    TILES_FROM,
+    Digits,
+    Place,
+    draw_cells,
+    draw_choice,
+    draw_frame,
+)
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import Line
 
@@ -49,7 +57,9 @@ class Padding:
 
     def margins(self) -> tuple[float, float]:
         """(above, at the left of) every panel: what its arcs need, in pitches."""
-        longest = max((_span(link) for links in self.links.values() for link in links), default=0)
+        company = self.sheet.company
+        every = self.sheet.scene.links if company is None else company.links
+        longest = max((_span(link) for link in every if link.kind == "copy"), default=0)
         return (ARC_START + arc_height(longest, 1.0) + 0.12 if longest else 0.0), 0.0
 
     def found(self, grid: Grid) -> Line:
@@ -63,6 +73,9 @@ class Padding:
             draw_frame(canvas, place, frame)
         for link in self.links[grid.key]:
             draw_arc(canvas, grid, place, link)
+        if grid.chosen is not None and place.u >= TILES_FROM:
+            box, focus = place.rect(bounds(grid.chosen)), canvas.theme.color("focus")
+            draw_choice(canvas, box, focus, place.u)
 
     def _links(self, grid: Grid) -> list[Link]:
         return [link for link in self.sheet.scene.links if link.start[0] == grid.key]
