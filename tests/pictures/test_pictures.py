@@ -15,7 +15,9 @@ from PIL import Image
 
 from convviz.render.figure import picture
 from tests.render.figure_scenes import SCENES
+from tests.render.more_scenes import MORE
 
+EVERY = {**SCENES, **MORE}
 HERE = Path(__file__).parent
 SMALL = (480, 270)
 MEAN, SHARE = (1.5, 0.02) if matplotlib.__version_info__ >= (3, 11) else (3.5, 0.06)
@@ -37,12 +39,23 @@ SHOWN = {
     "lanes, cropped": "light",
     "coverage": "light",
     "image": "dark",
+    "dilation": "light",
+    "dilation, lines": "dark",
+    "groups": "dark",
+    "matrix": "light",
+    "matrix, blocks": "dark",
+    "matrices": "light",
+    "kernels, of an image": "light",
+    "field": "light",
+    "field, on an image": "dark",
+    "holes": "light",
+    "network, branches": "light",
 }
 
 
 def drawn(name: str) -> Image.Image:
     """A scene at the size of the references."""
-    data = picture(SCENES[name](), theme=SHOWN[name], dpi=72.0)
+    data = picture(EVERY[name](), theme=SHOWN[name], dpi=72.0)
     image = Image.open(io.BytesIO(data)).convert("RGB")
     return image.resize(SMALL, Image.Resampling.BOX)
 

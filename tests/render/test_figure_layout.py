@@ -11,6 +11,9 @@ from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import Typeface
 from convviz.render.style import page_named, theme_named
 from tests.render.figure_scenes import SCENES
+from tests.render.more_scenes import MORE
+
+EVERY = {**SCENES, **MORE}
 
 LEAST_WORDS = {False: 8.0, True: 4.8}
 """Points of words on slides and on paper: 10 and 6, shrunk at most to 80 %."""
@@ -39,9 +42,9 @@ def overlap(one: Box, other: Box) -> bool:
     return wide > 0.5 and high > 0.5
 
 
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize("name", EVERY)
 def test_texts_fit_their_cells_and_the_sheet_and_do_not_meet(name):
-    scene = SCENES[name]()
+    scene = EVERY[name]()
     for size, font in PAGES:
         found = canvas(scene, size, font)
         page = page_named(size)

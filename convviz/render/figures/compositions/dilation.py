@@ -160,7 +160,7 @@ class Dilation:
         if self.flat and any(self.names):
             widths = [self.sheet.type.line_width(line, self._name_size) for line in self.names]
             return max(widths) + 20.0, 0.0
-        upright = 0.6 * u + 2.2 * self.sheet.page.panel
+        upright = 0.6 * u + 2.6 * self.sheet.page.panel
         return (upright, upright) if self.upright else (0.0, 0.0)
 
     def one(self, u: float) -> float:
@@ -313,22 +313,24 @@ class Dilation:
         (top, left), (_, row, col), (_, end_row, end_col) = panel.corner, link.start, link.end
         x, y = place.center(row - top, col - left)
         size = page.note
+        wide = self.sheet.type.width(link.label, size, SEMIBOLD)
+        head = min(9.0, 0.4 * u + 3)
         if row == end_row:
             y -= max(u, 0.5 * u + 0.7 * size)
             end, _ = place.center(0, end_col - left)
-            canvas.arrow((x, y), (end, y), color, 1.7, head=min(9.0, 0.4 * u + 3), dot=True)
-            canvas.words(
-                x - 0.2 * u - 4.0, y + 0.36 * size, link.label, size,
-                anchor=1.0, color=color, weight=SEMIBOLD,
-            )  # fmt: skip
-            return
-        x -= max(u, 0.5 * u + 0.7 * size)
-        _, end = place.center(end_row - top, 0)
-        canvas.arrow((x, y), (x, end), color, 1.7, head=min(9.0, 0.4 * u + 3), dot=True)
-        canvas.words(
-            x - 0.2 * u - 4.0, (y + end) / 2 + 0.36 * size, link.label, size,
-            anchor=1.0, color=color, weight=SEMIBOLD,
-        )  # fmt: skip
+            canvas.arrow((x, y), (end, y), color, 1.7, head=head, dot=True)
+            before = x - 0.2 * u - 4.0
+            # Beside the start, unless that leaves the panel: then beyond the head.
+            beside = before - wide >= place.left - 0.4 * self.gap(u)
+            x, anchor = (before, 1.0) if beside else (end + 5.0, 0.0)
+            base = y + 0.36 * size
+        else:
+            x -= max(u, 0.5 * u + 0.7 * size)
+            _, end = place.center(end_row - top, 0)
+            canvas.arrow((x, y), (x, end), color, 1.7, head=head, dot=True)
+            x, anchor = x - 0.2 * u - 4.0, 1.0
+            base = (y + end) / 2 + 0.36 * size
+        canvas.words(x, base, link.label, size, anchor=anchor, color=color, weight=SEMIBOLD)
 
     def _brackets(self, canvas: Canvas, panel: Panel, place: Place, bottom: float) -> float:
         """The reach below the grid; where the words begin."""

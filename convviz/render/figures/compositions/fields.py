@@ -65,7 +65,8 @@ class Plane:
         self.u = min((width - self.names()) / cols, 0.58 * image / rows, self.sheet.page.cap)
         self.v = min(width / wide, 0.42 * image / high, self.sheet.page.cap)
         self.width = max(self.u * cols + self.names(), self.v * wide)
-        self.height = 2.2 * self.title() + self.u * rows + self.v * high + self._below()
+        self.block = max(self.u * rows, self._names_height())
+        self.height = 2.2 * self.title() + self.block + self.v * high + self._below()
 
     # Lengths.
 
@@ -87,6 +88,16 @@ class Plane:
         wide = max(face.width(airy(m.label), size, SEMIBOLD) for m in self.sheet.scene.measures)
         return min(wide, 0.26 * self.room) + (14.0 if self.paper else 30.0)
 
+    def _names_height(self) -> float:
+        """The names of the frames below each other."""
+        size = self.sheet.page.note
+        room = self.names() - (9.0 if self.paper else 17.0)
+        lines = 0
+        for measure in self.sheet.scene.measures:
+            line: Line = (self.sheet.word(airy(measure.label), weight=SEMIBOLD),)
+            lines += len(self.sheet.type.fit(line, size, room)[1])
+        return (1.2 * lines + 0.35 * len(self.sheet.scene.measures)) * size
+
     # Drawing.
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
@@ -105,7 +116,7 @@ class Plane:
             return
         if self.tall:
             x = left + (self.width - self.v * wide) / 2
-            below = place.box.bottom + 1.2 * self.title()
+            below = place.top + self.block + 1.2 * self.title()
         else:
             x = left + self.width - self.v * wide
             spare = self.height - self.title() - self._below() - self.v * high

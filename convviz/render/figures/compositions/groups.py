@@ -121,7 +121,11 @@ class Groups:
         self.length = max(panel.length for panel in self.panels)
         good = 10.0 if self.paper else 18.0
         room = (width, height)
+        self.strict = True  # words beside a matrix stay in one line
         self.u, self.columns = columns_of(count, self.measure, sheet, room, good=good)
+        if self.u < 0.4 * good:
+            self.strict = False
+            self.u, self.columns = columns_of(count, self.measure, sheet, room, good=good)
         self.u = min(self.u, 16.0 if self.paper else 31.0)
         self.width, self.height = self.measure(self.u, self.columns)
 
@@ -135,11 +139,14 @@ class Groups:
         room = self.rules_room(columns)
         return max(panel.rules.height(room) for panel in self.panels)
 
+    def left_room(self, columns: int) -> float:
+        """The width of a panel; one per row leaves the greater part to what stands beside."""
+        one = (self.room - (columns - 1) * self.apart()) / columns
+        return one if columns > 1 else 0.44 * one
+
     def rules_room(self, columns: int) -> float:
         """The width of the words below the links."""
-        return min(
-            260.0, (self.room - (columns - 1) * self.apart()) / columns / (1 + (columns == 1))
-        )
+        return min(260.0, self.left_room(columns))
 
     def _lead(self) -> float:
         """Between the links and what stands below them."""
@@ -163,10 +170,10 @@ class Groups:
 
     def words_room(self, panel: Panel, columns: int) -> float:
         """The width of the words beside a matrix."""
-        one = (self.room - (columns - 1) * self.apart()) / columns
+        one = self.left_room(columns)
         if columns == 1:
-            one *= 0.45
-        return max(60.0, one - panel.matrix.shape[1] * self.pitch(panel, columns) - self._beside())
+            one = self.room - one - self._between()
+        return max(40.0, one - panel.matrix.shape[1] * self.pitch(panel, columns) - self._beside())
 
     def _between(self) -> float:
         """Between the links and the matrix beside them."""
@@ -191,7 +198,9 @@ class Groups:
         """The width of a panel."""
         links = 2 * WIDE * u + self.gap(u)
         numbers = max(self.numbers(panel, columns)[0] for panel in self.panels)
-        names = max(self.sheet.type.line_width(p.name, self.sheet.page.panel) for p in self.panels)
+        size = self.sheet.page.panel
+        names = max(self.sheet.type.line_width(panel.name, size) for panel in self.panels)
+        names = min(names, self.left_room(columns))
         rules = min(max(panel.rules.width() for panel in self.panels), self.rules_room(columns))
         if columns == 1:
             return max(links, names, rules) + self._between() + numbers
@@ -201,7 +210,7 @@ class Groups:
         """(width, height) of all panels."""
         lines = math.ceil(len(self.panels) / columns)
         tight = (p.words().width() * SHRINK > self.words_room(p, columns) for p in self.panels)
-        if columns > 1 and any(tight):
+        if columns > 1 and self.strict and any(tight):
             return math.inf, math.inf
         width = columns * self.one(u, columns) + (columns - 1) * self.apart()
         return width, lines * self.high(u, columns) + (lines - 1) * self.apart()
@@ -237,9 +246,11 @@ class Groups:
         """Links, then the matrix and the words at their right."""
         numbers = max(self.numbers(each, 1)[0] for each in self.panels)
         right = box.right - numbers
+        high = self.numbers(panel, 1)[1]
         middle = box.top + self._name() + self.length * self.u / 2
+        top = min(max(middle - high / 2, box.top), box.bottom - high)
         self._linked(canvas, panel, Box(box.left, box.top, right - self._between(), box.bottom))
-        self._numbers(canvas, panel, right, middle - self.numbers(panel, 1)[1] / 2)
+        self._numbers(canvas, panel, right, top)
 
     def _column(self, canvas: Canvas, panel: Panel, box: Box) -> None:
         """Links, then the matrix and the words below them."""
@@ -253,7 +264,8 @@ class Groups:
     def _linked(self, canvas: Canvas, panel: Panel, box: Box) -> None:
         """The name, the channels and their links, and which of them are drawn."""
         page, middle = self.sheet.page, box.center[0]
-        canvas.words(middle, box.top + 0.9 * page.panel, panel.name, page.panel, anchor=0.5)
+        size, lines = self.sheet.type.fit(panel.name, page.panel, box.width)
+        canvas.words(middle, box.top + 0.9 * page.panel, lines[0], size, anchor=0.5)
         top = box.top + self._name()
         bottom = top + self.length * self.u
         self._links(canvas, panel, Box(box.left, top, box.right, bottom))

@@ -67,7 +67,7 @@ class Kernels:
         )
         note = scene.notes[0] if scene.notes else ""
         self.said = Words(sheet, (((sheet.word(note),), sheet.page.small, 0.0),))
-        self.inner = height if height is not None else 0.6 * width
+        self.inner = height if height is not None else (1.1 if self.tall else 0.6) * width
         self.shape = self._shape()
         self.width, self.height = self._size(self.shape)
 
@@ -234,7 +234,7 @@ class Kernels:
             *(page.small * room / self.sheet.type.width(text, page.small, SEMIBOLD)
               for text, _, _, room in heads),
         )  # fmt: skip
-        if size < 0.62 * page.small:
+        if size < (4.8 if self.paper else 8.0):
             return
         for text, role, middle, _ in heads:
             canvas.words(middle, y + 0.9 * page.small, text, size, anchor=0.5,

@@ -44,11 +44,12 @@ class Matrices:
         )
         return Words(self.sheet, ((line, page.note, 0.0),))
 
-    def _word_room(self, u: float, columns: int) -> float:
-        return max(self.cols * u, (self.room - (columns - 1) * self._gap(u)) / columns)
+    def _word_room(self, u: float) -> float:
+        """The width of the words below a matrix: half of the gaps beside it belong to it."""
+        return self.cols * u + self._gap(u) - 8.0
 
-    def _below(self, u: float, columns: int) -> float:
-        room = self._word_room(u, columns)
+    def _below(self, u: float) -> float:
+        room = self._word_room(u)
         words = max(self._words(i).height(room) for i in range(len(self.grids)))
         named = room_below(self.sheet, self.sheet.scene.measures)
         return named + 0.9 * self.sheet.page.panel + words
@@ -57,14 +58,14 @@ class Matrices:
         """(width, height) of all matrices."""
         lines = math.ceil(len(self.grids) / columns)
         width = columns * self.cols * u + (columns - 1) * self._gap(u) + 16.0
-        high = self._name() + self.rows * u + self._below(u, columns)
+        high = self._name() + self.rows * u + self._below(u)
         return width, lines * high + (lines - 1) * 16.0
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw all matrices."""
         u, columns, page = self.u, self.columns, self.sheet.page
-        gap, below = self._gap(u), self._below(u, columns)
-        room = self._word_room(u, columns)
+        gap, below = self._gap(u), self._below(u)
+        room = self._word_room(u)
         for i, grid in enumerate(self.grids):
             line, column = divmod(i, columns)
             x = left + 8.0 + column * (self.cols * u + gap) + (self.cols - grid.shape[1]) * u / 2
@@ -95,7 +96,7 @@ class Blocks:
         self.matrix = scene.grid("matrix")
         self.label = scene.labels[0]
         page = sheet.page
-        self.lead = 3.6 * page.note
+        self.lead = 4.4 * page.note
         words = self._words()
         below = words.height(width) + 2.6 * page.note
         room = (height if height is not None else 0.62 * width) - self.lead - below
@@ -141,8 +142,11 @@ class Blocks:
             (whole, f"one block: {inner[0]} × {inner[1]}, one row of input to one of output"),
         )
         for at, text in captions:
-            canvas.words(at.box.center[0], at.box.top - 1.0 * page.note - 4.0, text, page.note,
-                         anchor=0.5)  # fmt: skip
+            caption = Words(self.sheet, (((self.sheet.word(text),), page.note, 0.0),))
+            room = self.side + 0.8 * gap
+            middle = left + self.width / 2 + (0.5 if at is whole else -0.5) * (self.side + gap)
+            base = top + self.lead - 6.0 - caption.height(room)
+            caption.draw(canvas, middle, base, room)
         words = self._words()
         words.draw(canvas, left + self.width / 2, top + self.height - words.height(self.room) - 4.0,
                    self.room)  # fmt: skip

@@ -197,8 +197,7 @@ class Boxes:
         y = top + 1.45 * size
         canvas.words(column.middle, y, line, fitted, anchor=0.5)
         words = self.words(block)
-        last = words.draw(canvas, column.middle, y + 0.2 * size, room)
-        del last
+        words.draw(canvas, column.middle, y + 0.2 * size, room)
         if not self.bars() or not block.layers:
             return
         y = top + self.below - self.bars() + 1.0 * size
@@ -214,12 +213,22 @@ class Boxes:
                 )
                 bar = Box(column.middle - wide / 2, y, column.middle + wide / 2, y + 3.0)
                 canvas.box(bar, radius=1.5, face=color, height=TILES)
-                label = f"{short(value)} {unit}"
-                natural = self.sheet.type.width(label, size - 1.0)
-                fitted = (size - 1.0) * min(1.0, room / natural)
-                canvas.words(column.middle, y + 3.0 + 1.05 * size, label, fitted, anchor=0.5,
-                             color=theme.word(bar_role), weight=REGULAR)  # fmt: skip
+                self._count(canvas, column, y + 3.0 + 1.05 * size, (short(value), unit), bar_role)
             y += 2.6 * size
+
+    def _count(
+        self, canvas: Canvas, column: Column, base: float, words: tuple[str, str], role: Role
+    ) -> None:
+        """A number and its unit, without the unit where both do not fit."""
+        size, room, least = self.size - 1.0, self.word_room(), 4.8 if self.paper else 8.0
+        for label in (" ".join(words), words[0]):
+            fitted = size * min(1.0, room / self.sheet.type.width(label, size))
+            if fitted >= least:
+                color = self.sheet.theme.word(role)
+                canvas.words(
+                    column.middle, base, label, fitted, anchor=0.5, color=color, weight=REGULAR
+                )
+                return
 
     def _arc(self, canvas: Canvas, columns: list[Column], link: Link, top: float) -> None:
         """From a box over others to the one that takes it too; not across lines."""

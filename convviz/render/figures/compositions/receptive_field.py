@@ -315,14 +315,22 @@ class Lines:
                     canvas.words(x, base, terms, page.note, anchor=0.5, weight=REGULAR)
 
     def _bracket(self, canvas: Canvas, x0: float, y: float) -> None:
-        """The field below the input."""
+        """The field below the input, its label as far below the bracket as it fits the sheet."""
         (measure,) = self.sheet.scene.measures
         row = self.rows[-1]
         left = max(row.places[measure.start] - 0.5, self.low)
         right = min(row.places[measure.stop - 1] + 0.5, self.high)
         base = y + self._cell() / 2 + (7.0 if self.paper else 11.0)
-        ends = (x0 + float(left) * self.u, base), (x0 + float(right) * self.u, base)
-        bracket(canvas, self.sheet, *ends, measure.label, measure.role, side=1)
+        start, stop = x0 + float(left) * self.u, x0 + float(right) * self.u
+        bracket(canvas, self.sheet, (start, base), (stop, base), "", measure.role, side=1)
+        size, room = self.sheet.page.note, canvas.width - 2 * self.sheet.page.margin
+        line: Line = (Run(measure.label, self.sheet.theme.word(measure.role), SEMIBOLD),)
+        size, lines = self.sheet.type.fit(line, size, room)
+        half = self.sheet.type.line_width(lines[0], size) / 2
+        edge = self.sheet.page.margin + half
+        middle = min(max((start + stop) / 2, edge), canvas.width - edge)
+        lead = 5.5 if self.paper else 9.0
+        canvas.words(middle, base + lead + 0.73 * size, lines[0], size, anchor=0.5)
 
 
 HEADS = ("receptive field", "jump")
