@@ -70,9 +70,12 @@ def animation(
         pages = sheets(scenes, size=size, dpi=dpi, **looks)
         canvases = [page.canvas() for page in pages]
         checked(pages[0].page, max(canvas.height for canvas in canvases))
-        paper = "none" if transparent else pages[0].theme.tokens.paper
-        frames = Cels(canvases, pages[0].page.dpi, paper)
-        return encode(Film(frames, durations(len(scenes), fps), scenes[0].command), format)
+        paper = pages[0].theme.tokens.paper
+        frames = Cels(canvases, pages[0].page.dpi, "none" if transparent else paper)
+        red, green, blue = bytes.fromhex(paper.removeprefix("#"))
+        times = durations(len(scenes), fps)
+        film = Film(frames, times, scenes[0].command, (red, green, blue))
+        return encode(film, format)
 
 
 def stills(

@@ -24,11 +24,13 @@ class Film:
     frames:      they may be drawn when asked for: each is, once.
     durations:   milliseconds per frame.
     description: the command that made the film, kept as the file's comment.
+    paper:       red, green, blue behind transparent pixels, for formats without half of them.
     """
 
     frames: Sequence[Pixels]
     durations: Sequence[int]
     description: str = ""
+    paper: tuple[int, int, int] = (255, 255, 255)
 
     def __post_init__(self) -> None:
         assert len(self.frames) == len(self.durations) > 0, "one duration per frame"

@@ -26,6 +26,9 @@ BITS = 7
 TRANSPARENT = COLORS - 1
 UNKNOWN = 0xFF
 
+FAINT = 24
+"""The alpha below which a pixel is clear."""
+
 KEEP, CLEAR = 1, 2
 """What a viewer does with a frame when its time is over."""
 
@@ -117,7 +120,9 @@ def gif(film: Film) -> bytes:
     """
     samples = list(film.samples.values())
     height, width = samples[0].shape[:2]
-    clear = any(bool(sample[..., 3].min() < 128) for sample in samples)
+    clear = any(bool(sample[..., 3].min() < 255) for sample in samples)
+    if clear:
+        samples = [on_paper(sample, film.paper) for sample in samples]
     palette = Palette(samples)
     table = np.zeros((COLORS, 3), np.uint8)
     table[: len(palette.colors)] = palette.colors
@@ -164,9 +169,17 @@ def differences(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
 def whole(film: Film, palette: Palette) -> Iterator[tuple[Box, Indices]]:
     """Per frame all of its colors, clear pixels transparent."""
     for frame in film:
-        indices = palette.indices(words(frame))
-        indices[frame[..., 3] < 128] = TRANSPARENT
+        indices = palette.indices(words(on_paper(frame, film.paper)))
+        indices[frame[..., 3] < FAINT] = TRANSPARENT
         yield Box(0, 0, *indices.shape), indices
+
+
+def on_paper(frame: Pixels, paper: tuple[int, int, int]) -> Pixels:
+    """`frame` without transparency: a pixel of a GIF is clear or it is not, so edges take paper."""
+    alpha = frame[..., 3:].astype(np.float32) / 255
+    found = np.full_like(frame, 255)
+    found[..., :3] = np.rint(frame[..., :3] * alpha + np.array(paper) * (1 - alpha))
+    return found
 
 
 def sub_blocks(data: bytes) -> bytes:

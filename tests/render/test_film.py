@@ -77,6 +77,17 @@ def test_a_transparent_paper_stays_transparent_behind_what_moved_away(format):
         np.testing.assert_array_equal(theirs[mine[..., 3] > 0], mine[mine[..., 3] > 0])
 
 
+def test_half_transparent_pixels_of_a_gif_are_mixed_with_the_paper():
+    frame = np.zeros((4, 4, 4), np.uint8)
+    frame[0, 0] = 200, 100, 0, 255
+    frame[1, 1] = 200, 100, 0, 51
+    frame[2, 2] = 200, 100, 0, 10
+    got, _ = decoded(encode(Film([frame, frame], [400] * 2, "", (10, 20, 30)), "gif"))
+    assert got[0][0, 0].tolist() == [200, 100, 0, 255]
+    assert got[0][1, 1].tolist() == [48, 36, 24, 255]
+    assert got[0][2, 2, 3] == got[0][3, 3, 3] == 0
+
+
 def test_a_gif_has_one_palette_of_128_colors_no_dither_and_leaves_its_frames():
     data = encode(Film(sweep(3), [400] * 3), "gif")
     assert data[10] == 0xF0 | 6  # a global table of 2⁷ entries
