@@ -163,7 +163,7 @@ def test_output_for_a_narrow_encoding_is_escaped_not_lost(
         ("pad 4x4 --title x", "--title is for pictures, and none is asked for", "-o x.png"),
         ("pad 4x4 --no-footer", "--no-footer is for pictures", "--no-footer"),
         ("pad 2x2 -o x.png --size abc", "no size is called 'abc'", "--size abc"),
-        ("pad 2x2 -o x.gif", "padding does not move", "-o x.png"),
+        ("pad 2x2 --tiling -o x.gif", "the endless tiling does not move", "-o x.png"),
         ("conv 7x7 --view padding", "no view of this is called 'padding'", "stride"),
         ("pad 0x4", "at least 1", "0x4"),
         ("pad ''", "the input is empty", ""),

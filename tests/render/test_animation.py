@@ -196,7 +196,7 @@ def test_a_film_of_a_picture_moves_too_and_reads_its_colors_once():
     scenes = motion([account], View(command="convviz"))
     assert len(scenes) == 60
     with Image.open(BytesIO(animation(scenes, size="480x270"))) as image:
-        assert image.n_frames == 60
+        assert getattr(image, "n_frames", 1) == 60
         seen = []
         for i in (0, 30, 59):
             image.seek(i)
