@@ -112,7 +112,17 @@ def saved(figure: Figure, format: str, scene: Scene, transparent: bool) -> bytes
         else:
             metadata |= {"CreationDate": None, "Producer": None}
         figure.savefig(stream, format=format, metadata=metadata)
+    if format == "svg":
+        return _with_fonts(stream.getvalue().decode("utf-8"), figure).encode("utf-8")
     return stream.getvalue()
+
+
+def _with_fonts(svg: str, figure: Figure) -> str:
+    from convviz.render.figures.canvas import Layer
+    from convviz.render.figures.webfonts import embedded
+
+    layers = [artist for artist in figure.artists if isinstance(artist, Layer)]
+    return embedded(svg, (text for layer in layers for text in layer.texts()))
 
 
 def check_epoch() -> None:
@@ -148,7 +158,7 @@ def _save_png(figure: Figure, stream: io.BytesIO, scene: Scene, transparent: boo
 
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "convviz",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",
     "pdf.fonttype": 3,
     "text.hinting": "no_hinting",
 }

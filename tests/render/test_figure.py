@@ -1,14 +1,18 @@
 """Pictures as bytes: what is in them, and that nothing outside changes them."""
 
+import base64
 import io
 import os
+import re
 import subprocess
 import sys
 import zlib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 import convviz.render
@@ -18,6 +22,8 @@ from tests.render.figure_scenes import padded, pictured, scattered
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "convviz pad 4x4 -o x.png"
+SVG = "http://www.w3.org/2000/svg"
+FACE = re.compile(r"font-family: '([^']+)'; font-weight: (\d+); src: url\(.*?base64,([^)]*)\)")
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -79,6 +85,29 @@ def test_an_svg_names_its_command_and_holds_no_date():
     text = picture(padded((2, 2), 1), format="svg").decode()
     assert f"<title>{COMMAND}</title>" in text
     assert "dc:date" not in text
+
+
+def test_the_text_of_an_svg_is_text_in_fonts_that_it_carries():
+    """Each character is in a font inside, of the family and weight that the text asks for."""
+    svg = picture(scattered(np.ones(4), 3, stride=2), format="svg").decode()
+    root = ElementTree.fromstring(svg)
+    texts = [(text.text, text.get("style")) for text in root.iter(f"{{{SVG}}}text")]
+    assert sum(text == "1" for text, _ in texts) >= 8, "numbers in cells are text, too"
+    assert f"$ {COMMAND}" in [text for text, _ in texts]
+    style = next(root.iter(f"{{{SVG}}}style")).text
+    known = {
+        (family, weight): set(TTFont(io.BytesIO(base64.b64decode(data))).getBestCmap())
+        for family, weight, data in FACE.findall(style)
+    }
+    assert len(svg) < 150_000
+    for text, style in texts:
+        families = re.findall(r"'([^']+)'", style)
+        weight = (re.findall(r"font-weight: (\d+)", style) or ["400"])[0]
+        held = set().union(*(known.get((family, weight), set()) for family in families))
+        assert set(map(ord, text)) <= held, text
+    assert text == text.strip(" "), "blanks at the ends are places, not characters"
+    assert "url(data:" in svg
+    assert not re.search(r"(href|src|url\()\W*https?:", svg), "nothing is fetched"
 
 
 def test_a_pdf_can_be_searched_for_its_words():

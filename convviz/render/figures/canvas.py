@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +10,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, Affine2DBase, BboxTransformTo, CompositeAffine2D
 from numpy.typing import ArrayLike, NDArray
@@ -92,6 +93,15 @@ class Layer(Artist):
             for mark in self.marks:
                 mark.draw(renderer, self)
         self.stale = False
+
+    def texts(self) -> Iterator[tuple[str, FontProperties]]:
+        """What is written on it, and in which type."""
+        for mark in self.marks:
+            if isinstance(mark, Words):
+                yield mark.text, mark.properties
+            elif isinstance(mark, Numbers):
+                properties = mark.typeface.properties(mark.size, mark.weight)
+                yield from ((label, properties) for label in mark.labels)
 
 
 class Canvas:
@@ -309,7 +319,10 @@ class Canvas:
         for run, width in zip(line, widths, strict=True):
             if run.text.strip():
                 properties = self.type.properties(size, run.weight, mono=mono)
-                mark = Words(pen, baseline, run.text, properties, run.color)
+                # Some readers of SVG drop the blanks at the start of a text.
+                blank = run.text[: len(run.text) - len(run.text.lstrip(" "))]
+                start = pen + (self.type.width(blank, size, run.weight, mono=mono) if blank else 0)
+                mark = Words(start, baseline, run.text.strip(" "), properties, run.color)
                 self.add(mark, TEXT)
             pen += width
         box = Box(left, baseline - CAP_HEIGHT * size, left + total, baseline + 0.2 * size)
