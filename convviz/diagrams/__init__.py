@@ -19,7 +19,7 @@ from convviz.diagrams.stride import line, stride
 from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
-from convviz.errors import unknown
+from convviz.errors import SpecError, unknown
 from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool
 
 __all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
@@ -81,9 +81,20 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
         choices = {word for word, layers in GENERAL.items() if isinstance(first.layer, layers)}
         names = tuple(dict.fromkeys([*sorted(choices), *fitting]))
         raise unknown("view of this", name, names, argument="view", heading="views")
+    if len(accounts) > 1 and name not in SEVERAL:
+        raise SpecError(
+            f"the view {name} shows one layer, and {len(accounts)} are compared",
+            "compare",
+            "leave it out, or the view",
+            ", ".join(sorted(SEVERAL & set(fitting))),
+            "views of several",
+        )
     built = fitting[name].build(accounts, view)
     return replace(built, pointed=built.pointed or bool(view.at), image=view.image)
 
+
+SEVERAL = {"padding", "image", "compare", "stamps", "dilation", "groups", "matrix"}
+"""Diagrams that put several layers beside each other."""
 
 GENERAL: dict[str, tuple[type, ...]] = {
     "window": (Conv, Pool),
