@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convviz.cli import readers, speaking
+from convviz.cli import asking, readers, speaking
 from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError, printable
@@ -30,6 +31,13 @@ MOVING = ("animate", "step", "fps", "frames")
 """Options of an answer that moves."""
 
 
+TEXT = 1 << 21
+"""Numbers that JSON or a table in a file may hold, unless --max-elements says otherwise."""
+
+PRINTED = 1 << 20
+"""Cells that --full may print, unless --max-elements says otherwise."""
+
+
 class Looks(NamedTuple):
     """How the answer looks and where it goes; read before any work, to be refused early."""
 
@@ -49,6 +57,11 @@ class Looks(NamedTuple):
     def drawn(self) -> dict[str, Any]:
         """The keywords of a picture."""
         return {"theme": "dark" if self.theme == "dark" else "light", **self.picture}
+
+    @property
+    def screen(self) -> bool:
+        """Whether a screen is all that is asked for: the layer's own, of a few cells."""
+        return not (self.json or self.full or self.target or self.motion or self.view)
 
     @property
     def film(self) -> bool:
@@ -146,7 +159,7 @@ def answer(
         asked.request.scene = scene_of(asked, wanted, accounts, chosen, drawn=True)
         return
     if wanted.target is not None and wanted.target.suffix in NUMBERS:
-        save_numbers(wanted.target, accounts)
+        save_numbers(asked, wanted.target, accounts)
     elif wanted.target is not None and not wanted.film:
         save_picture(asked, wanted, accounts, chosen)
     if wanted.motion is not None:
@@ -158,12 +171,30 @@ def answer(
     if wanted.json:
         from convviz.render import document
 
+        check_text(asked, sum(map(document.count, accounts)), "json", TEXT)
         speaking.write(document.text([document.document(account) for account in accounts]))
     elif wanted.target is None:
         show(asked, wanted, accounts, chosen)
 
 
-def save_numbers(target: Target, accounts: Sequence[Account]) -> None:
+def check_text(asked: Asked, count: int, param: str, most: int) -> None:
+    """Refuse more text than anyone reads, before it takes the memory.
+
+    Raises SpecError: more than `most` numbers, or than --max-elements where it was typed.
+    """
+    most = asking.budget(asked).elements if "max_elements" in asked else most
+    if count > most:
+        from convviz.sources.budget import amount
+
+        raise SpecError(
+            f"that would be {amount(count)} numbers as text, more than {amount(most)}",
+            param,
+            "-o x.npy holds them all",
+            remedy=f"{{max_elements={count}}} allows it",
+        )
+
+
+def save_numbers(asked: Asked, target: Target, accounts: Sequence[Account]) -> None:
     """Write the output array.
 
     Raises SpecError: there are several, or the format cannot hold it.
@@ -178,6 +209,8 @@ def save_numbers(target: Target, accounts: Sequence[Account]) -> None:
         )
     account = accounts[0]
     document.check_saved(account.shape, target.suffix)
+    if target.suffix != ".npy":
+        check_text(asked, math.prod(account.shape), "output", TEXT)
     files.write(target.path, document.saved(document.output(account), target.suffix))
 
 
@@ -227,7 +260,14 @@ def show(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chose
     """Print the screen."""
     from convviz.render.stream import Stream
 
+    if wanted.full:
+        # Once before anything is built, once for what came of it: stamps fill a square.
+        least = sum(math.prod(a.shape) + math.prod(a.input.shape) for a in accounts)
+        check_text(asked, least, "full", PRINTED)
     shown = scene_of(asked, wanted, accounts, chosen)
+    if wanted.full:
+        cells = sum(math.prod(grid.shape) for band in shown.bands for grid in band)
+        check_text(asked, cells, "full", PRINTED)
     if wanted.plain:
         from convviz.render import plain
 

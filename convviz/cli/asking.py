@@ -51,8 +51,10 @@ def budget(asked: Asked) -> Budget:
     return Budget(asked.read("max_elements", readers.whole("a budget", 1), str(MAX_ELEMENTS)))
 
 
-def source(asked: Asked, default: str, spatial: int | None, likely: int | None) -> Source:
-    """The input array; for `spatial` and `likely` see `convviz.sources.load`.
+def source(
+    asked: Asked, default: str, spatial: int | None, likely: int | None, *, cells: bool = False
+) -> Source:
+    """The input array; for `spatial`, `likely` and `cells` see `convviz.sources.load`.
 
     Raises SpecError: as `convviz.sources.load`, pointing at INPUT.
     """
@@ -75,6 +77,7 @@ def source(asked: Asked, default: str, spatial: int | None, likely: int | None) 
             seed=numbers,
             budget=limit,
             stdin=sys.stdin.buffer if sys.stdin is not None else None,
+            cells=cells,
         )
 
 

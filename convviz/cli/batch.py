@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
+from convviz.spec.toml import tables
 
 RECORD = ".convviz-figures.json"
 """In the output folder: per file, the key of what drew it and the digest of what was written."""
@@ -71,11 +72,9 @@ def read(path: str) -> list[Figure]:
         raise SpecError(f"{path} has {len(data)} bytes", accepted=f"at most {LIMIT}")
     try:
         text = data.decode("utf-8-sig")
-        table = tomllib.loads(text)
+        table = tables(text, path)
     except UnicodeDecodeError as error:
         raise SpecError(f"{path} is not UTF-8: byte {error.start} does not decode") from None
-    except RecursionError:
-        raise SpecError(f"{path} is nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise located(path, text, str(error)) from None
     if extra := set(table) - {"defaults", "figure"}:

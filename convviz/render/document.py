@@ -38,6 +38,10 @@ if TYPE_CHECKING:
             """(N, C, *spatial)."""
 
         @property
+        def shape(self) -> tuple[int, ...]:
+            """(N, C, *spatial) of the output."""
+
+        @property
         def lead(self) -> int:
             """Axes that the user gave before the spatial ones."""
 
@@ -130,6 +134,12 @@ def text(documents: Sequence[dict[str, Any]]) -> str:
 def dumps(value: Any) -> str:
     """Strict JSON: an infinity that slipped through would raise, not print."""
     return json.dumps(value, allow_nan=False, ensure_ascii=True)
+
+
+def count(account: Computed) -> int:
+    """How many numbers the JSON of `account` holds, without computing any."""
+    operands = [a.size for a in (account.input, account.weight, account.bias) if a is not None]
+    return sum(operands) + math.prod(account.shape)
 
 
 def saved(array: Array, suffix: str) -> bytes:

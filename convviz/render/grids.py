@@ -155,12 +155,15 @@ class Painter:
             block.add(self.ruler(ruler).line())
         block.header = len(block.lines)
         first = True
+        inside: list[Frame] = []
         for item in self.row_items:
             canvas = Canvas(self.width)
             if item.bar:
                 self._frame_line(canvas, item)
+                frame = self.frames[item.frame]
+                inside = [f for f in inside if f is not frame] if item.closes else [*inside, frame]
             elif item.gap:
-                self._gap_line(canvas)
+                self._gap_line(canvas, inside)
             else:
                 self.margin.write(canvas, item.index, first=first)
                 self.row(canvas, item.index)
@@ -233,18 +236,14 @@ class Painter:
     def _inside(self, row: int) -> list[Frame]:
         return [f for f in self.frames if f.rect.top <= row < f.rect.bottom]
 
-    def _gap_line(self, canvas: Canvas) -> None:
-        """A row that stands for hidden rows."""
+    def _gap_line(self, canvas: Canvas, inside: Sequence[Frame]) -> None:
+        """A row that stands for hidden rows, within the frames that are open there."""
         mark = self.sheet.manner.text("…")
         self.margin.write_gap(canvas)
         for number, item in enumerate(self.columns.items):
             if not item.bar:
                 canvas.write_to(self.end(number), mark, "muted")
-        # A gap lies within the frames whose first kept rows surround it.
-        rows = self.sheet.rows
-        hidden = np.setdiff1d(np.arange(rows[0], rows[-1] + 1), rows)
-        middle = int(hidden[len(hidden) // 2]) if len(hidden) else int(rows[0])
-        self._bars(canvas, self._inside(middle))
+        self._bars(canvas, inside)
 
     def row(self, canvas: Canvas, row: int, *, bars: bool = True) -> None:
         """The cells of one row, with its bars and brackets."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Omission, Scene
 from convviz.render import boxes, cone, equations, lanes, line, sentences
@@ -14,14 +15,19 @@ from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
 from convviz.render.grids import Painter
 from convviz.render.numbers import Format, rounding
-from convviz.render.sheets import Manner, Sheet
+from convviz.render.sheets import Manner, Sheet, shown_rows
 from convviz.render.stream import Stream
 
 IDENTITY = {"padding", "tiling", "overlap"}
 """Diagrams whose cells wear the color of their source; all others use role colors."""
 
+Index = NDArray[np.intp]
+
 ONE_AXIS = {"line": "input", "overlap": "lanes"}
 """Diagrams of one axis → the grid whose cells stand for all."""
+
+PIPED = 1 << 15
+"""Cells of grids whose rows a pipe gets whole; of more, columns are elided there as well."""
 
 
 def screen(
@@ -41,6 +47,11 @@ def screen(
     noted: the notes stand at the end.
     """
     manner = Manner(stream, scene.diagram in IDENTITY, full, precision, kept)
+    if stream.piped and not full:
+        grids = [grid for band in scene.bands for grid in band]
+        if sum(len(shown_rows(grid, manner)) * grid.shape[1] for grid in grids) > PIPED:
+            stream = replace(stream, piped=False)
+            manner = replace(manner, stream=stream)
     lines = page_lines(scene, manner, noted=noted)
     if not manner.uncut and max(map(line_width, lines)) > stream.width:
         lines = page_lines(scene, replace(manner, short=True), noted=noted)
@@ -136,8 +147,8 @@ def hiding(sheet: Sheet, scene: Scene) -> str:
         if grid.frames:
             rect = grid.frames[-1].rect
             start, stop = (rect.top, rect.bottom) if axis == 0 else (rect.left, rect.right)
-            missing = np.setdiff1d(np.arange(size), shown)
-            if missing[0] >= start and missing[-1] < stop:
+            first, last = missing(shown, size)
+            if first >= start and last < stop:
                 total = stop - start
         parts.append((name, hidden, total))
     if not parts:
@@ -153,6 +164,13 @@ def hiding(sheet: Sheet, scene: Scene) -> str:
         return words.replace("cols", "cells") if grid.shape[0] == 1 else words
     word = grid.key.partition("[")[0]
     return f"{word}: {words}"
+
+
+def missing(shown: Index, size: int) -> tuple[int, int]:
+    """The first and the last of `size` lines that are not among those `shown`, at their cost."""
+    low = shown == np.arange(len(shown))
+    high = shown == np.arange(size - len(shown), size)
+    return int(np.argmin([*low, False])), size - 1 - int(np.argmin([*high[::-1], False]))
 
 
 def bands(scene: Scene, page: Page, writers: Writers) -> list[Block]:

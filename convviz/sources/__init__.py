@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.sources.budget import Budget
-from convviz.sources.fills import fill_named
+from convviz.sources.fills import fill_named, unmade
 from convviz.sources.source import Source, axes
 from convviz.spec.literals import LiteralWords
 from convviz.spec.words import FileWords, InputWords, SampleWords, ShapeWords, StdinWords
 
 __all__ = ["Source", "load", "typed_array"]
+
+AXES = 16
+"""How often a budget must hold an axis of what is shown in part: sources, labels, roles, words."""
 
 
 def load(
@@ -25,11 +28,13 @@ def load(
     seed: int = 0,
     budget: Budget | None = None,
     stdin: BinaryIO | None = None,
+    cells: bool = False,
 ) -> Source:
     """The array that `words` name, its axes told apart.
 
     spatial: how many of the last axes are space; None: as many as the number of axes suggests,
              or `likely`, if there are as many.
+    cells:   nothing but single cells will be read: a filled shape beyond the budget is not made.
 
     Raises SpecError: what cannot be read as numbers, or exceeds the budget; from an OSError, what
     cannot be read at all.
@@ -37,8 +42,13 @@ def load(
     budget = budget or Budget()
     if isinstance(words, ShapeWords):
         known, _ = axes(words.shape, spatial, likely)
+        row = fill_named(fill)
+        if cells and not budget.holds(words.shape):
+            array = unmade(words.shape, known, row, budget.elements // AXES)
+            if array is not None:
+                return Source(array, typed=True).read_as(spatial, likely)
         budget.check(words.shape, "an input")
-        array = fill_named(fill).make(words.shape, known, seed)
+        array = row.make(words.shape, known, seed)
         return Source(array, typed=True).read_as(spatial, likely)
     if isinstance(words, LiteralWords):
         return Source(typed_array(words), typed=True).read_as(spatial, likely)

@@ -23,6 +23,10 @@ class Budget(NamedTuple):
         """
         self.check_count(math.prod(shape), what, "×".join(map(str, shape)), itemsize)
 
+    def holds(self, shape: tuple[int, ...], itemsize: int = 8) -> bool:
+        """Whether an array of `shape` is within the budget."""
+        return math.prod(shape) * itemsize <= self.elements * 8
+
     def check_count(self, count: int, what: str, size: str, itemsize: int = 8) -> None:
         """Refuse `count` numbers, written as `size` in the message."""
         if count * itemsize <= self.elements * 8:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -25,11 +26,14 @@ class Fill(NamedTuple):
     """One way to fill a shape.
 
     make: (shape, spatial axes, seed) → the array; axes before the spatial ones are planes.
+    cell: (shape, spatial axes, indices) → the values there, without the array; None: the cells
+          depend on each other.
     """
 
     name: str
     rule: str
     make: Callable[[tuple[int, ...], int, int], Array]
+    cell: Callable[[tuple[int, ...], int, tuple[Array, ...]], Array] | None = None
 
 
 def _count(shape: tuple[int, ...], spatial: int, seed: int) -> Array:
@@ -72,14 +76,49 @@ def _checker(shape: tuple[int, ...], spatial: int, seed: int) -> Array:
     return np.broadcast_to((_positions(shape, spatial) + 1) % 2, shape).copy()
 
 
+def _place(shape: tuple[int, ...], indices: tuple[Array, ...]) -> Array:
+    """The number of a cell, counted row by row."""
+    place: Array = np.zeros((), np.int64)
+    for size, index in zip(shape, indices, strict=True):
+        place = place * size + index
+    return place
+
+
+def _count_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    return _place(shape, indices) + 1.0
+
+
+def _arange_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    return _place(shape, indices) + 0.0
+
+
+def _ones_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    return np.ones(np.broadcast_shapes(*(index.shape for index in indices)))
+
+
+def _impulse_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    places = zip(shape[-spatial:], indices[-spatial:], strict=True)
+    middle = np.logical_and.reduce(np.broadcast_arrays(*(i == n // 2 for n, i in places)))
+    return np.where(middle, 1.0, 0.0)
+
+
+def _gradient_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    total: Array = sum(indices[-spatial:], np.zeros(()))
+    return total
+
+
+def _checker_at(shape: tuple[int, ...], spatial: int, indices: tuple[Array, ...]) -> Array:
+    return (_gradient_at(shape, spatial, indices) + 1) % 2
+
+
 FILLS: tuple[Fill, ...] = (
-    Fill("count", "1, 2, 3, …, so that zeros stand out", _count),
-    Fill("arange", "0, 1, 2, …", _arange),
-    Fill("ones", "all 1", _ones),
-    Fill("impulse", "1 in the middle of every plane, else 0", _impulse),
+    Fill("count", "1, 2, 3, …, so that zeros stand out", _count, _count_at),
+    Fill("arange", "0, 1, 2, …", _arange, _arange_at),
+    Fill("ones", "all 1", _ones, _ones_at),
+    Fill("impulse", "1 in the middle of every plane, else 0", _impulse, _impulse_at),
     Fill("random", "whole numbers from −9 to 9, by the seed", _random),
-    Fill("gradient", "row + col: a ramp from corner to corner", _gradient),
-    Fill("checker", "1 and 0 in turn", _checker),
+    Fill("gradient", "row + col: a ramp from corner to corner", _gradient, _gradient_at),
+    Fill("checker", "1 and 0 in turn", _checker, _checker_at),
 )
 
 NAMES: tuple[str, ...] = tuple(fill.name for fill in FILLS)
@@ -94,3 +133,36 @@ def fill_named(name: str) -> Fill:
         if fill.name == name:
             return fill
     raise unknown("fill", name, NAMES, argument="fill", heading="fills")
+
+
+EXACT = 1 << 53
+"""Cells whose numbers float64 tells apart."""
+
+
+class Unmade:
+    """A filled array that is too large to be made: its cells are computed where they are asked for.
+
+    It stands in for the array where nothing but single cells is read, as a screen does.
+    """
+
+    def __init__(self, shape: tuple[int, ...], spatial: int, fill: Fill) -> None:
+        self.shape, self.spatial, self.fill = shape, spatial, fill
+        self.ndim, self.dtype, self.itemsize = len(shape), np.dtype(np.float64), 8
+
+    def __getitem__(self, indices: Any) -> Any:
+        """With None an axis more, of one cell, before the others; else the cells at `indices`."""
+        if indices is None:
+            return Unmade((1, *self.shape), self.spatial, self.fill)
+        assert self.fill.cell is not None, "only such are left unmade"
+        places = tuple(np.asarray(index, np.int64) for index in indices)
+        return self.fill.cell(self.shape, self.spatial, places)
+
+
+def unmade(shape: tuple[int, ...], spatial: int, fill: Fill, most: int) -> Any:
+    """An `Unmade` of `shape`; None where its cells cannot be told alone.
+
+    most: cells of an axis, since what comes along one is listed whole.
+    """
+    if fill.cell is None or math.prod(shape) > EXACT or max(shape) > most:
+        return None
+    return Unmade(shape, spatial, fill)

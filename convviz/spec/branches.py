@@ -26,6 +26,7 @@ from convviz.spec.checks import Shape
 from convviz.spec.network import INPUT, JOINS, Join, Network, Operation, Step
 from convviz.spec.sequence import Leaf, is_keras, layers_of, leaves_of, operation
 from convviz.spec.tokens import point
+from convviz.spec.toml import tables
 from convviz.spec.words import parse_shape
 
 DEPTH = 64
@@ -68,7 +69,7 @@ def read(text: str) -> dict[str, Any]:
     Raises SpecError: the text is no TOML, or nested too deeply.
     """
     try:
-        return tomllib.loads(text)
+        return tables(text, "the network")
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         place = _PLACE.search(message)
@@ -80,8 +81,6 @@ def read(text: str) -> dict[str, Any]:
         raise point(
             text, (at, at + 1), f"{where} is no TOML: {fact[:1].lower()}{shortened(fact[1:], 120)}"
         ) from None
-    except RecursionError:
-        raise SpecError("the TOML text is nested too deeply") from None
 
 
 @dataclass

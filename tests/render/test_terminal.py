@@ -207,3 +207,16 @@ def test_a_wide_terminal_has_all_modes_in_one_band(monkeypatch: pytest.MonkeyPat
     header = text.splitlines()[2]
     assert header.split() == ["zeros", "reflect", "replicate", "circular"]
     assert [header.index(word) for word in header.split()] == [5, 35, 65, 95]
+
+
+def test_a_gap_has_bars_only_within_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = printed(monkeypatch, "pad 60x4 -p 30:40,1:1").splitlines()
+    gaps = [line.count("│") for line in screen if line.lstrip().startswith("…")]
+    assert gaps == [0, 2, 0]
+
+
+def test_what_is_hidden_is_counted_in_all_rows_or_in_the_input(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "112 of 130 rows not shown" in printed(monkeypatch, "pad 60x4 -p 30:40,1:1")
+    assert "54 of 60 rows not shown" in printed(monkeypatch, "pad 60x4")

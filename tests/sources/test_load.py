@@ -10,7 +10,7 @@ import pytest
 from convviz.errors import SpecError
 from convviz.sources import Source, load
 from convviz.sources.budget import MAX_ELEMENTS, Budget
-from convviz.sources.fills import FILLS
+from convviz.sources.fills import FILLS, Fill, unmade
 from convviz.spec.parser import parse_input
 from tests.sources.refusals import refused
 
@@ -147,3 +147,26 @@ def test_the_photograph_comes_with_matplotlib_which_is_not_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "(3, 600, 512) True\n"
+
+
+@pytest.mark.parametrize("fill", [fill for fill in FILLS if fill.cell], ids=lambda fill: fill.name)
+@pytest.mark.parametrize(("shape", "spatial"), [((5,), 1), ((4, 6), 2), ((2, 3, 5, 4), 2)])
+def test_cells_that_are_not_made_are_those_of_the_array(
+    fill: Fill, shape: tuple[int, ...], spatial: int
+) -> None:
+    array = fill.make(shape, spatial, 0)[None]
+    cells = unmade(shape, spatial, fill, 10)[None]
+    where = np.ix_([0], *([n - 1, 0] for n in shape))
+    found = np.broadcast_to(cells[where], array[where].shape)
+    np.testing.assert_array_equal(found, array[where])
+    assert (cells.shape, cells.ndim, cells.dtype) == (array.shape, array.ndim, array.dtype)
+
+
+def test_a_shape_beyond_the_budget_is_not_made_where_cells_are_enough() -> None:
+    source = read("1000x1000", cells=True, budget=Budget(16_000))
+    assert source.array[np.ix_([999], [998, 999])].tolist() == [[999_999, 1_000_000]]
+    with refused("more than the budget"):
+        read("1000x1001", cells=True, budget=Budget(16_000))
+    with refused("more than the budget"):
+        read("1000x1000", cells=True, budget=Budget(16_000), fill="random")
+    assert isinstance(read("10x10", cells=True).array, np.ndarray)
