@@ -210,7 +210,7 @@ def test_a_wide_terminal_has_all_modes_in_one_band(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_gap_has_bars_only_within_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = printed(monkeypatch, "pad 60x4 -p 30:40,1:1").splitlines()
+    screen = printed(monkeypatch, "pad 60x4 -p 30:40,1:1", NO_COLOR="1").splitlines()
     gaps = [line.count("│") for line in screen if line.lstrip().startswith("…")]
     assert gaps == [0, 2, 0]
 
