@@ -12,6 +12,7 @@ from math import prod
 import numpy as np
 
 from convviz.diagrams import planes
+from convviz.diagrams.matrix_blocks import block_names, blocks, counted_ruler
 from convviz.diagrams.phrases import (
     differing,
     each,
@@ -30,7 +31,6 @@ from convviz.diagrams.scene import (
     Label,
     Measure,
     Role,
-    Ruler,
     Run,
     Scene,
     Text,
@@ -41,8 +41,8 @@ from convviz.engine.account import Account
 
 OPERANDS = 144
 """Cells of an input or a kernel that is also shown as what it was."""
-BRACKETS = 64
-"""Blocks of columns or rows that are named."""
+CORNER = 16
+"""Rows and columns of a matrix that is too large to look at which stand for all."""
 
 
 def matrix(accounts: Sequence[Account], view: View) -> Scene:
@@ -50,11 +50,14 @@ def matrix(accounts: Sequence[Account], view: View) -> Scene:
 
     Grids: "x" (one row), "matrix", "bias" if there is one, and "y" (one column); where they are
     small, "input" and "kernel" as they were; of a matrix with too many entries to look at,
-    "blocks": input rows against output rows. Compared: the matrices alone, named apart.
+    "blocks": input rows against output rows, and the first rows and columns of the others.
+    Compared: the matrices alone, named apart.
     """
     several = len(accounts) > 1
     names = differing(accounts) if several else [""]
-    panels = [Panel(Unrolled(account), name) for account, name in zip(accounts, names, strict=True)]
+    panels = [
+        Panel(Unrolled(account), name, view) for account, name in zip(accounts, names, strict=True)
+    ]
     first = panels[0]
     return Scene(
         diagram="matrix",
@@ -72,9 +75,18 @@ def matrix(accounts: Sequence[Account], view: View) -> Scene:
 class Panel:
     """One matrix and the grids around it. name: what sets it apart from others, "" for one."""
 
-    def __init__(self, of: Unrolled, name: str) -> None:
+    def __init__(self, of: Unrolled, name: str, view: View) -> None:
         self.of, self.name = of, name
         self.rows, self.cols = of.shape
+        self.large = self.rows * self.cols > WHOLE and not view.full
+        self.blocked = self.large and len(of.inner) > 2
+        # A picture of blocks enlarges one of them, wherever it lies in the matrix.
+        self.cut = self.large and not (self.blocked and view.drawn)
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """(rows, cols) that the matrix has in the scene: all, or the first ones."""
+        return (min(self.rows, CORNER), min(self.cols, CORNER)) if self.cut else self.of.shape
 
     @property
     def symbol(self) -> str:
@@ -89,8 +101,8 @@ class Panel:
         single = self.of.inner[0] == self.of.outer[0] == 1
         if small and single and len(self.of.layer.kernel) < 3:
             found.append((self._input, self._kernel))
-        if self.rows * self.cols > WHOLE and len(self.of.inner) > 2:
-            found.append((self._blocks,))
+        if self.blocked:
+            found.append((blocks(self.of, self.symbol),))
         found.append((self._x,))
         found.append((self.matrix, *self._bias, self._y))
         return tuple(found)
@@ -113,10 +125,12 @@ class Panel:
 
     @property
     def _x(self) -> Grid:
-        roles = np.where(self.of.unread, Role.UNREAD, Role.INPUT).astype(np.uint8)
+        cols = self.shown[1]
+        unread = self.of.unread[:cols]
+        roles = np.where(unread, Role.UNREAD, Role.INPUT).astype(np.uint8)
         return Grid(
             "x",
-            ArrayCells(self.of.account.input[0].reshape(1, -1)),
+            ArrayCells(self.of.account.input[0].reshape(1, -1)[:, :cols]),
             ArrayCells(roles[None, :]),
             Role.INPUT,
             (Run("x", Role.INPUT, bold=True), Run(f"  {self.cols:,} input cells", Role.INPUT)),
@@ -124,16 +138,20 @@ class Panel:
 
     @property
     def _y(self) -> Grid:
-        cells, roles = planes.whole(self.of.account.output[0].reshape(-1, 1), Role.OUTPUT)
+        cells, roles = planes.whole(self._column(self.of.account.output[0]), Role.OUTPUT)
         return Grid("y", cells, roles, Role.OUTPUT, (Run("y", Role.OUTPUT, bold=True),))
+
+    def _column(self, values: Array) -> Array:
+        """Output cells below each other, as many as the matrix has rows here."""
+        return values.reshape(-1, 1)[: self.shown[0]]
 
     @property
     def _bias(self) -> tuple[Grid, ...]:
         bias = self.of.account.bias
         if bias is None:
             return ()
-        column = np.repeat(bias, prod(self.of.outer[1:]))[:, None]
-        cells, roles = planes.whole(column, Role.KERNEL)
+        column = np.repeat(bias, prod(self.of.outer[1:]))
+        cells, roles = planes.whole(self._column(column), Role.KERNEL)
         return (Grid("bias", cells, roles, Role.KERNEL, (Run("b", Role.KERNEL, bold=True),)),)
 
     @property
@@ -150,67 +168,35 @@ class Panel:
             return np.where(found.count == 1, found.tap, -1)
 
         name = self.name or self.symbol
+        shape = self.shown
+        size = f"  {self.rows:,}×{self.cols:,}"
+        first = f", the first {shape[0]}×{shape[1]}" if self.cut else ""
         return Grid(
             key=self.name or "matrix",
-            cells=Computed(of.shape, lambda rows, cols: of.entries(rows, cols).values),
-            roles=Computed(of.shape, roles),
-            kind=Role.KERNEL,
-            title=(
-                Run(name, Role.FOCUS if self.name else Role.KERNEL, bold=True),
-                Run(f"  {self.rows:,}×{self.cols:,}"),
-            ),
-            top=(_ruler("in", self.cols, Role.INPUT),),
-            left=(_ruler("out", self.rows, Role.OUTPUT),),
-            which=Computed(of.shape, which),
-            extent=(prod(of.layer.kernel[:-1]), of.layer.kernel[-1]),
-        )
-
-    @property
-    def _blocks(self) -> Grid:
-        """Output rows against input rows: the kernel row in each block, −1 in a block of zeros."""
-        of = self.of
-        outer, inner = of.outer[:-1], of.inner[:-1]
-        kernel = of.layer.kernel[:-1]
-        shape = (prod(outer), prod(inner))
-
-        def tap(rows: Index, cols: Index) -> Array:
-            outs, ins = np.unravel_index(rows, outer), np.unravel_index(cols, inner)
-            found = np.zeros((len(rows), len(cols)), np.intp)
-            joined = np.equal.outer(
-                outs[0] // (outer[0] // of.layer.groups), ins[0] // (inner[0] // of.layer.groups)
-            )
-            for number, size in enumerate(kernel):
-                hits = of.hits(number, outs[1 + number], ins[1 + number])
-                joined &= hits.any(axis=0)
-                found = found * size + hits.argmax(axis=0)
-            return np.where(joined, found, -1)
-
-        def roles(rows: Index, cols: Index) -> Array:
-            return np.where(tap(rows, cols) >= 0, Role.KERNEL, Role.ZERO).astype(np.uint8)
-
-        return Grid(
-            key="blocks",
-            cells=Computed(shape, tap),
+            cells=Computed(shape, lambda rows, cols: of.entries(rows, cols).values),
             roles=Computed(shape, roles),
             kind=Role.KERNEL,
             title=(
-                Run(f"{self.symbol} in blocks", Role.KERNEL, bold=True),
-                Run(f"  each {of.outer[-1]:,}×{of.inner[-1]:,}"),
+                Run(name, Role.FOCUS if self.name else Role.KERNEL, bold=True),
+                Run(size + first),
             ),
-            rule="the kernel row that joins a row of the input to a row of the output",
-            top=(_ruler("in", shape[1], Role.INPUT),),
-            left=(_ruler("out", shape[0], Role.OUTPUT),),
-            which=Computed(shape, tap),
-            extent=(prod(kernel), 1),
+            top=(counted_ruler("in", shape[1], Role.INPUT),),
+            left=(counted_ruler("out", shape[0], Role.OUTPUT),),
+            which=Computed(shape, which),
+            extent=(prod(of.layer.kernel[:-1]), of.layer.kernel[-1]),
         )
 
     @property
     def measures(self) -> list[Measure]:
         """Blocks: columns of one row of the input, rows of one row of the output."""
         key = self.name or "matrix"
+        if self.cut:
+            return []
         sides = ((1, self.of.inner, "input"), (0, self.of.outer, "output"))
         return [
-            measure for axis, shape, word in sides for measure in _blocks_of(key, axis, shape, word)
+            measure
+            for axis, shape, word in sides
+            for measure in block_names(key, axis, shape, word)
         ]
 
     @property
@@ -236,41 +222,10 @@ class Panel:
         if of.count >= 2 * weights:
             few = Run(f"only {weights:,} distinct", Role.STRONG, bold=True)
             entries = (*entries, Run(", "), few)
+        if self.cut:
+            rows, cols = self.shown
+            entries = (*entries, Run(f"; the first {rows} × {cols} are shown"))
         return Label(self.name or "product", product, (entries,))
-
-
-def _blocks_of(key: str, axis: int, shape: tuple[int, ...], word: str) -> list[Measure]:
-    """One block per row of every channel, or per channel where there are too many or no rows."""
-    channels, *spatial = shape
-    lines = prod(spatial[:-1])
-    if channels * lines > BRACKETS:
-        lines = 1
-    if channels * lines == 1 or channels * lines > BRACKETS:
-        return []
-    role = Role.INPUT if word == "input" else Role.OUTPUT
-    width = prod(spatial) // lines
-    found = []
-    for channel in range(channels):
-        for line in range(lines):
-            start = (channel * lines + line) * width
-            names = [f"channel {channel}"] if channels > 1 else []
-            names += _line_name(line, spatial) if lines > 1 else []
-            found.append(
-                Measure(key, axis, start, start + width, f"{word} {', '.join(names)}", role)
-            )
-    return found
-
-
-def _line_name(line: int, spatial: list[int]) -> list[str]:
-    if len(spatial) < 3:
-        return [f"row {line}"]
-    depth, row = divmod(line, spatial[1])
-    return [f"depth {depth}", f"row {row}"]
-
-
-def _ruler(word: str, size: int, role: Role) -> Ruler:
-    labels = np.arange(size, dtype=np.intp)
-    return Ruler(word, labels, np.full(size, role, dtype=np.uint8), np.zeros(size, dtype=bool))
 
 
 def _claim(of: Unrolled) -> str:

@@ -112,7 +112,7 @@ def test_taps_on_copies_of_one_cell_add_up():
 
 
 def test_a_large_matrix_costs_what_is_looked_at_and_has_blocks():
-    scene = matrix([account((120, 100), 3, padding=1)], View())
+    scene = matrix([account((120, 100), 3, padding=1)], View(drawn=True))
     grid = scene.grid("matrix")
     assert grid.shape == (12000, 12000)
     rows, cols = np.array([0, 11999]), np.array([0, 1, 11998, 11999])
@@ -120,6 +120,19 @@ def test_a_large_matrix_costs_what_is_looked_at_and_has_blocks():
     blocks = scene.grid("blocks")
     assert blocks.shape == (120, 120)
     np.testing.assert_array_equal(blocks.values[5, 3:8], [-1, 0, 1, 2, -1])
+
+
+def test_a_screen_shows_the_corner_of_a_large_matrix_unless_all_is_asked_for():
+    found = account(3000, 3)
+    scene = matrix([found], View())
+    assert scene.grid("matrix").shape == (16, 16)
+    assert scene.grid("x").shape == (1, 16)
+    assert scene.grid("y").shape == (16, 1)
+    assert "the first 16×16" in words(scene.grid("matrix").title)
+    assert matrix([found], View(full=True)).grid("matrix").shape == (2998, 3000)
+    plane = matrix([account((80, 80), 3)], View())
+    assert plane.grid("blocks").shape == (78, 80)
+    assert plane.grid("matrix").shape == (16, 16)
 
 
 def test_compared_matrices_stand_side_by_side():

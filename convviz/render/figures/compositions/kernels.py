@@ -164,7 +164,7 @@ class Kernels:
         """The arrangement in which feature maps are largest."""
         best, largest = Shape(1, 0.5, 0.5), -1.0
         for columns in range(1, len(self.outputs) + 1):
-            low, high = 0.0, self.inner
+            low, high = 0.0, max(self.inner, self.room)
             for _ in range(18):
                 side = (low + high) / 2
                 wide, tall = self._size(self._pitches(columns, side))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Role, Text
-from convviz.errors import SpecError
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.compositions.entries import (
     bands,
@@ -24,26 +23,12 @@ from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Arrangement, Sheet
 from convviz.render.figures.type import BOLD, REGULAR, Line, Run
 
-MOST = 1 << 22
-"""Entries of a matrix that is drawn as such."""
-
 
 def arranged(sheet: Sheet, width: float, height: float | None) -> Arrangement:
-    """One product, several matrices, or the blocks of one that is too large to look at.
-
-    Raises SpecError: a matrix that is too large and has no blocks.
-    """
+    """One product, several matrices, or the blocks of one that is too large to look at."""
     grids = [grid for band in sheet.scene.bands for grid in band]
     if any(grid.key == "blocks" for grid in grids):
         return Blocks(sheet, width, height)
-    for grid in grids:
-        if grid.shape[0] * grid.shape[1] > MOST:
-            rows, cols = grid.shape
-            raise SpecError(
-                f"the matrix has {rows:,} × {cols:,} entries: a picture shows up to {MOST:,}",
-                "input",
-                remedy="a smaller input: its matrix has the same structure",
-            )
     if not any(grid.key == "y" for grid in grids):
         return Matrices(sheet, width, height)
     return Product(sheet, width, height)
