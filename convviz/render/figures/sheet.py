@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from convviz.diagrams.scene import Equation, Link, Role, Scene, Text
 from convviz.render.figures.canvas import Box, Canvas
+from convviz.render.figures.command import folded
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run, Typeface
 from convviz.render.style import Page, Theme
 
 T = TypeVar("T")
+
+PROMPT = "$ "
+FOOTER_LINES = 3
+"""The most that a command may take; a longer one is cut off."""
+FOOTER_LEADING = 1.35
 
 
 class Arrangement(Protocol):
@@ -108,6 +115,7 @@ class Sheet:
             top = max(top, self._header(canvas) + 0.065 * page.height)
         else:
             top, bottom = page.margin, page.height - page.margin
+        bottom -= max(0, len(self._command) - 1) * FOOTER_LEADING * page.footer
         diagram = arrangement(self, self.room, bottom - top)
         box = Box(page.margin, top, page.width - page.margin, bottom)
         spare = max(0.0, box.height - diagram.height)
@@ -129,15 +137,22 @@ class Sheet:
             return canvas.paragraph(x, baseline, runs, page.subtitle, self.room)
         return baseline
 
+    @cached_property
+    def _command(self) -> list[str]:
+        """The lines of the footer: the command that draws the picture, to be pasted."""
+        if not self.footer:
+            return []
+        letter = self.type.width("0", self.page.footer, REGULAR, mono=True)
+        width = max(16, int(self.room / letter) - len(PROMPT))
+        return folded(self.scene.command, width, FOOTER_LINES)
+
     def _footer(self, canvas: Canvas) -> None:
-        """The command line that draws the picture, shortened in the middle where it is too long."""
         page = self.page
-        text = "$ " + " ".join(self.scene.command.split())
-        wide = self.type.width(text, page.footer, REGULAR, mono=True)
-        if wide > self.room:
-            keep = max(8, int(len(text) * self.room / wide) - 2)
-            text = f"{text[: keep * 2 // 3]}…{text[-(keep - keep * 2 // 3) :]}"
-        height = page.height or 0.0
-        baseline = height - 26.0 * page.margin / 48.0
+        start = page.margin + self.type.width(PROMPT, page.footer, REGULAR, mono=True)
+        last = (page.height or 0.0) - 26.0 * page.margin / 48.0
         color = self.theme.word(Role.MUTED)
-        canvas.words(page.margin, baseline, text, page.footer, color=color, mono=True)
+        for up, text in enumerate(reversed(self._command)):
+            first = up == len(self._command) - 1
+            left, words = (page.margin, PROMPT + text) if first else (start, text)
+            baseline = last - up * FOOTER_LEADING * page.footer
+            canvas.words(left, baseline, words, page.footer, color=color, mono=True)
