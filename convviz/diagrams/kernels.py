@@ -13,6 +13,7 @@ from convviz.diagrams.scene import Array, ArrayCells, Grid, Link, Omission, Role
 from convviz.diagrams.view import View
 from convviz.diagrams.words import spaced
 from convviz.engine.account import Account
+from convviz.errors import SpecError
 from convviz.spec.layers import Conv
 
 DRAWN, DRAWN_INPUTS = 64, 8
@@ -25,7 +26,15 @@ def kernels(accounts: Sequence[Account], view: View) -> Scene:
     Grids: "input[c]" first, then a band per output channel o: its planes "kernel[o,c]" (in a
     volume "kernel[o,c,z]") and the feature map "output[o]". Where three planes read the three
     colors of an image, the first of them carries all three as its `picture`, gray for 0.
+
+    Raises SpecError: several layers are compared.
     """
+    if len(accounts) > 1:
+        raise SpecError(
+            f"the view kernels shows one layer, and {len(accounts)} are compared",
+            "compare",
+            "leave it out, or the view",
+        )
     bank = Bank(accounts[0], view)
     bands = [bank.inputs, *(bank.band(o) for o in bank.outs)]
     return Scene(

@@ -62,7 +62,7 @@ def matrix(accounts: Sequence[Account], view: View) -> Scene:
     return Scene(
         diagram="matrix",
         headline=headline(first.of.layer.name, accounts),
-        bands=(tuple(panel.matrix for panel in panels),) if several else first.bands,
+        bands=(tuple(panel.alone for panel in panels),) if several else first.bands,
         title=_claim(first.of),
         subtitle=_numbers(first.of, several),
         measures=tuple(measure for panel in panels for measure in panel.measures),
@@ -87,6 +87,11 @@ class Panel:
     def shown(self) -> tuple[int, int]:
         """(rows, cols) that the matrix has in the scene: all, or the first ones."""
         return (min(self.rows, CORNER), min(self.cols, CORNER)) if self.cut else self.of.shape
+
+    @property
+    def alone(self) -> Grid:
+        """The matrix among others that it is compared with: its blocks, if it is too large."""
+        return blocks(self.of, self.symbol, self.name) if self.blocked else self.matrix
 
     @property
     def symbol(self) -> str:
@@ -190,7 +195,7 @@ class Panel:
     def measures(self) -> list[Measure]:
         """Blocks: columns of one row of the input, rows of one row of the output."""
         key = self.name or "matrix"
-        if self.cut:
+        if self.cut or (self.name and self.blocked):
             return []
         sides = ((1, self.of.inner, "input"), (0, self.of.outer, "output"))
         return [
@@ -222,7 +227,7 @@ class Panel:
         if of.count >= 2 * weights:
             few = Run(f"only {weights:,} distinct", Role.STRONG, bold=True)
             entries = (*entries, Run(", "), few)
-        if self.cut:
+        if self.cut and not (self.name and self.blocked):
             rows, cols = self.shown
             entries = (*entries, Run(f"; the first {rows} × {cols} are shown"))
         return Label(self.name or "product", product, (entries,))

@@ -13,8 +13,11 @@ BRACKETS = 64
 """Blocks of columns or rows that are named."""
 
 
-def blocks(of: Unrolled, symbol: str) -> Grid:
-    """Output rows against input rows: the kernel row in each block, −1 in a block of zeros."""
+def blocks(of: Unrolled, symbol: str, name: str = "") -> Grid:
+    """Output rows against input rows: the kernel row in each block, −1 in a block of zeros.
+
+    name: what sets the matrix apart from others, "" for one.
+    """
     outer, inner = of.outer[:-1], of.inner[:-1]
     kernel = of.layer.kernel[:-1]
     shape = (prod(outer), prod(inner))
@@ -35,13 +38,13 @@ def blocks(of: Unrolled, symbol: str) -> Grid:
         return np.where(tap(rows, cols) >= 0, Role.KERNEL, Role.ZERO).astype(np.uint8)
 
     return Grid(
-        key="blocks",
+        key=name or "blocks",
         cells=Computed(shape, tap),
         roles=Computed(shape, roles),
         kind=Role.KERNEL,
         title=(
-            Run(f"{symbol} in blocks", Role.KERNEL, bold=True),
-            Run(f"  each {of.outer[-1]:,}×{of.inner[-1]:,}"),
+            Run(name or f"{symbol} in blocks", Role.FOCUS if name else Role.KERNEL, bold=True),
+            Run(f"  {'blocks of' if name else 'each'} {of.outer[-1]:,}×{of.inner[-1]:,}"),
         ),
         rule="the kernel row that joins a row of the input to a row of the output",
         top=(counted_ruler("in", shape[1], Role.INPUT),),
