@@ -24,7 +24,7 @@ from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, even, room, slices
 from convviz.spec.geometry import Axis
 
-BLOCK = 3 << 18
+BLOCK = 3 << 20
 """Bytes of one block of input rows: it and what it is made from should fit the cache."""
 
 WIDE = 9
@@ -38,13 +38,16 @@ def bands(job: Gather) -> None:
     matrix = banded(job)
     multiply = summed if shifts(job) else stacked
     scratch: Array | None = None
+    halves = np.empty(0, dtype)
     for span, part in blocks(job):
         direct = part.out.dtype == dtype and part.out.strides[-1] == part.out.itemsize
         shape = (part.groups, outputs, *part.sizes)
         sums = part.out.reshape(shape) if direct else np.empty(shape, dtype)
         scratch = multiply(part, matrix[span], sums, scratch)
+        if len(halves) != shape[-1]:
+            halves = np.full(shape[-1], 0.5 / shape[-1], dtype)
         # Half the mean of every row: nan or inf if one of its cells is, and never too large.
-        if not np.isfinite(sums @ np.full(shape[-1], 0.5 / shape[-1], dtype)).all():
+        if not np.isfinite(sums @ halves).all():
             columns(part)
             continue
         part.add_bias(sums)
@@ -63,9 +66,10 @@ def shifts(job: Gather) -> bool:
 
 
 def banded(job: Gather) -> Array:
-    """(groups, C_in/groups, kernel width, C_out/groups, rows made, rows met).
+    """The rows of the kernel, once per row that a band makes, each further by the stride.
 
-    The rows of the kernel, once per row that a band makes, each further by the stride.
+    For `summed` (groups, C_in/groups, kernel width, C_out/groups, rows made, rows met), for
+    `stacked` (groups, C_out/groups, rows made, rows met · C_in/groups · kernel width).
     """
     inputs, outputs = job.per_group
     rows = job.axes[0]
@@ -77,7 +81,9 @@ def banded(job: Gather) -> Array:
     for row in range(count):
         start = row * rows.stride
         matrix[..., row, start : start + rows.reach : rows.dilation] = entries
-    return matrix
+    if shifts(job):
+        return matrix
+    return matrix.transpose(0, 3, 4, 5, 1, 2).reshape(job.groups, outputs, count, -1)
 
 
 def blocks(job: Gather) -> Iterator[tuple[slice, Gather]]:
@@ -117,17 +123,18 @@ def stacked(part: Gather, matrix: Array, sums: Array, scratch: Array | None) -> 
     low = min(max(0, -rows.before), source.shape[1])
     high = max(low, min(source.shape[1], height - rows.before))
     here = slice(low + rows.before, high + rows.before)
-    stack[:, : here.start] = 0
-    stack[:, here.stop :] = 0
+    if high - low < height:
+        stack[:, : here.start] = 0
+        stack[:, here.stop :] = 0
     for tap in range(cols.kernel):
         windows, cells = cols.meeting(tap, part.sizes[1], source.shape[3])
-        stack[:, here, :, tap, : windows.start] = 0
-        stack[:, here, :, tap, windows] = source[:, low:high, :, cells]
-        stack[:, here, :, tap, windows.stop :] = 0
+        row = stack[:, here, :, tap]
+        row[..., windows] = source[:, low:high, :, cells]
+        if windows.stop - windows.start < part.sizes[1]:
+            row[..., : windows.start] = 0
+            row[..., windows.stop :] = 0
     entries = inputs * cols.kernel
-    # (groups, C_out/groups, rows made, rows met · entries)
-    flat = matrix.transpose(0, 3, 4, 5, 1, 2).reshape(*sums.shape[:2], matrix.shape[4], -1)
-    multiply(flat, stack.reshape(part.groups, height * entries, -1), rows, entries, sums)
+    multiply(matrix, stack.reshape(part.groups, height * entries, -1), rows, entries, sums)
     return scratch
 
 
@@ -174,11 +181,7 @@ def multiply(matrix: Array, stack: Array, rows: Axis, entries: int, sums: Array)
             (stack.strides[0], 0, down * step, down, along),
             writeable=False,
         )
-        out = as_strided(
-            sums,
-            (groups, outputs, full, count, width),
-            (*sums.strides[:2], sums.strides[2] * count, *sums.strides[2:]),
-        )
+        out = sums[:, :, : full * count].reshape(groups, outputs, full, count, width)
         np.matmul(matrix[:, :, np.newaxis], view, out=out)
     if rest:
         met = rows.spread(rest) * entries

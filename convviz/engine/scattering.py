@@ -86,7 +86,7 @@ def by_stamps(
             spatial = block.shape[1:]
             stamps = np.matmul(matrix, block.reshape(groups, inputs // groups, -1))
             stamps = stamps.reshape(groups, outputs, *kernel, *spatial)
-            first = replace(axes[0], before=axes[0].before - rows.start * axes[0].stride)
+            first = axes[0].starting_at(rows.start)
             meetings = [
                 [axis.meeting(tap, n, size) for tap in range(axis.kernel)]
                 for axis, n, size in zip((first, *axes[1:]), spatial, sums.shape[1:], strict=True)

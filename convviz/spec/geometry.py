@@ -60,6 +60,11 @@ class Axis:
             count -= 1
         return count
 
+    def starting_at(self, start: int) -> Axis:
+        """The same axis with its coarse cells counted from the one at `start`."""
+        before = self.before - start * self.stride
+        return Axis(self.kernel, self.stride, self.dilation, before, self.after)
+
     def meeting(self, tap: int, coarse: int, fine: int) -> tuple[slice, slice]:
         """The coarse cells whose `tap` meets one of the `fine` cells, and the cells it meets."""
         offset = self.fine(0, tap)
