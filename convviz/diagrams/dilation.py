@@ -237,17 +237,17 @@ def _numbers(accounts: Sequence[Account]) -> Text:
             Run(" reaches further without a single extra parameter."),
         )
     layer = _layer(first)
-    start = (
-        Run(input_words(first), Role.INPUT, bold=True),
-        Run(", "),
-        Run(f"kernel {each(layer.kernel)}", Role.KERNEL, bold=True),
-    )
+    steps = {_layer(account).dilation for account in accounts}
+    dilation = Run(f"dilation {each(layer.dilation)}", Role.FOCUS, bold=True)
+    start: Text = (Run(input_words(first), Role.INPUT, bold=True),)
     if len(accounts) > 1:
-        return (*start, Run(": the reach is d·(k − 1) + 1."))
+        same = (Run(", "), dilation) if len(steps) == 1 else ()
+        return (*start, *same, Run(": the reach is d·(k − 1) + 1."))
+    start = (*start, Run(", "), Run(f"kernel {each(layer.kernel)}", Role.KERNEL, bold=True))
     return (
         *start,
         Run(", "),
-        Run(f"dilation {each(layer.dilation)}", Role.FOCUS, bold=True),
+        dilation,
         Run("  →  ", Role.MUTED),
         Run(sized("output", first.shape[2:]), Role.OUTPUT, bold=True),
         Run(f".  The reach is {spaced([axis.reach for axis in layer.axes])}."),

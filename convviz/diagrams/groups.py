@@ -263,8 +263,10 @@ def _layer(account: Account) -> Conv | ConvTranspose:
 
 
 def _claim(panels: Sequence[Panel]) -> str:
-    if len(panels) > 1:
+    if len({panel.layer.groups for panel in panels}) > 1:
         return "Groups decide which channels may talk"
+    if len(panels) > 1:
+        return "What links between channels cost"
     panel = panels[0]
     if panel.depthwise:
         return "Depthwise: every channel on its own"

@@ -15,10 +15,15 @@ LEAST = 0.22
 """Of the ramp: a single path stands out from the gray of cells that no path reaches."""
 
 
-def faces(sheet: Sheet, grid: Grid, rows: Index, cols: Index, most: float) -> Floats:
-    """(rows, cols, 3): cells by their count, `most` the strongest, gray where it is 0."""
+def faces(
+    sheet: Sheet, grid: Grid, rows: Index, cols: Index, most: float, *, least: float = LEAST
+) -> Floats:
+    """(rows, cols, 3): cells by their count, `most` the strongest, gray where it is 0.
+
+    least: where on the ramp a single path lies.
+    """
     counts = np.asarray(grid.cells.at(rows, cols), np.float64)
-    share = LEAST + (1 - LEAST) * (counts - 1) / max(most - 1, 1.0)
+    share = least + (1 - least) * (counts - 1) / max(most - 1, 1.0)
     colors = count_ramp(1 + share, 2.0, sheet.theme.name)
     colors[counts == 0] = sheet.theme.color("panel")
     return colors
@@ -36,7 +41,7 @@ def draw_counts(
     theme, u = canvas.theme, place.u
     if u < TILES_FROM:
         rows, cols = (samples(n) for n in grid.shape)
-        colors = faces(sheet, grid, rows, cols, most)
+        colors = faces(sheet, grid, rows, cols, most, least=0.0)
         holes = np.asarray(grid.roles.at(rows, cols)) == Role.HOLE
         colors[holes] = theme.faded(theme.color("focus"), 0.25)
         canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)

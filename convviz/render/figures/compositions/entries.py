@@ -118,13 +118,13 @@ def room_below(sheet: Sheet, blocks: Sequence[Measure]) -> float:
 
 
 def groups(columns: Sequence[Measure]) -> list[tuple[str, int, int]]:
-    """(name, start, stop) of the channels that several blocks belong to."""
+    """(name, start, stop) of the channels, or depths, that several blocks belong to."""
     found: dict[str, tuple[int, int]] = {}
     for block in columns:
-        channel, comma, _ = block.label.partition(", ")
-        if comma and "channel" in channel:
-            start, _ = found.get(channel, (block.start, 0))
-            found[channel] = (start, block.stop)
+        whole, comma, _ = block.label.partition(", ")
+        if comma:
+            start, _ = found.get(whole, (block.start, 0))
+            found[whole] = (start, block.stop)
     return [(name, start, stop) for name, (start, stop) in found.items()]
 
 
