@@ -20,7 +20,7 @@ RGB = np.arange(2 * 3 * 3, dtype=np.uint8).reshape(2, 3, 3) * 10
 
 def shown(image: Image.Image, name: str, folder: Path, **options: object) -> Source:
     path = folder / name
-    image.save(path, **options)  # type: ignore[arg-type]
+    image.save(path, **options)
     return read(str(path), BUDGET)
 
 

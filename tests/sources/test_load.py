@@ -16,7 +16,7 @@ from tests.sources.refusals import refused
 
 
 def read(text: str, **details: object) -> Source:
-    return load(parse_input(text), **details)  # type: ignore[arg-type]
+    return load(parse_input(text), **details)
 
 
 @pytest.mark.parametrize(
