@@ -25,10 +25,10 @@ METHODS: dict[str, Method] = {"columns": columns, "bands": bands}
 COPY = 23
 """What copying a number costs, in multiplications of a matrix product."""
 
-MARGIN = 1.8
+MARGIN = 1.1
 """How much cheaper bands must look: their products are smaller."""
 
-PLANE = 2500
+PLANE = 600
 """Output cells of one channel below which bands do not pay."""
 
 

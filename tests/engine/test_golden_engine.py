@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 import convviz
+from tests.engine.forcing import CONV_WAYS, WAYS, forced
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = json.loads((GOLDEN / "cases.json").read_text(encoding="utf-8"))
@@ -49,6 +50,19 @@ def test_the_values_are_those_of_pytorch(case: dict[str, Any]) -> None:
     assert found.shape == expected.shape
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_computing_gives_them(way: str) -> None:
+    op = "conv" if way in CONV_WAYS else "conv_transpose"
+    for case in ACCEPTED:
+        if case["op"] == op:
+            for block in (0, 1):
+                with forced(way, block):
+                    found = getattr(convviz, op)(*operands(case), **keywords(case))
+                np.testing.assert_allclose(
+                    found, arrays()[case["y"]], rtol=1e-12, atol=0, err_msg=case["id"]
+                )
 
 
 @pytest.mark.parametrize("case", REJECTED, ids=lambda case: case["id"])
