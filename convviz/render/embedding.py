@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
+from matplotlib.figure import Figure, SubFigure
 
 from convviz.diagrams.scene import Scene
 from convviz.render.figure import default_settings, matplotlib_at_rest
 from convviz.render.style import page_named, theme_named
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 
 def embed(scene: Scene, ax: Axes, *, theme: str = "light", font: str | None = None) -> Axes:
@@ -32,6 +33,26 @@ def embed(scene: Scene, ax: Axes, *, theme: str = "light", font: str | None = No
         sheet = Sheet(
             scene, page, theme_named(theme), Typeface.of(font), caption=False, footer=False
         )
-        sheet.canvas().attach(figure, ax)
+        for layer in sheet.canvas().layers_in(ax):
+            ax.add_artist(Settled(layer))
     ax.set_axis_off()
     return ax
+
+
+class Settled(Artist):
+    """A layer that is drawn with the settings of convviz, whenever its figure is drawn."""
+
+    def __init__(self, layer: Artist) -> None:
+        super().__init__()
+        self.layer = layer
+        self.set_zorder(layer.get_zorder())
+
+    def set_figure(self, fig: Figure | SubFigure) -> None:
+        """Belong to a figure, the layer as well."""
+        super().set_figure(fig)
+        self.layer.set_figure(fig)
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draw the layer."""
+        with matplotlib_at_rest(), default_settings():
+            self.layer.draw(renderer)

@@ -113,15 +113,19 @@ class Canvas:
         self._layers: dict[int, Layer] = {}
         self._to_inches = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
 
-    def attach(self, figure: Figure, axes: Axes | None = None) -> None:
-        """Hand the layers to a figure of the same size, or to `axes` of the same size in it."""
+    def attach(self, figure: Figure) -> None:
+        """Hand the layers to a figure of the same size."""
         to_pixels = self.to_pixels(figure)
-        if axes is not None:
-            unit = Affine2D().scale(1 / self.width, -1 / self.height).translate(0, 1)
-            to_pixels = CompositeAffine2D(unit, BboxTransformTo(axes.bbox))
         for layer in self._layers.values():
             layer.to_pixels = to_pixels
-            (figure if axes is None else axes).add_artist(layer)
+            figure.add_artist(layer)
+
+    def layers_in(self, axes: Axes) -> list[Layer]:
+        """The layers, placed in `axes` of the same size."""
+        unit = Affine2D().scale(1 / self.width, -1 / self.height).translate(0, 1)
+        for layer in self._layers.values():
+            layer.to_pixels = CompositeAffine2D(unit, BboxTransformTo(axes.bbox))
+        return list(self._layers.values())
 
     def to_pixels(self, figure: Figure) -> Affine2DBase:
         """From points, y down, to the pixels of a figure of the same size."""
