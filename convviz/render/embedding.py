@@ -23,8 +23,7 @@ def embed(scene: Scene, ax: Axes, *, theme: str = "light", font: str | None = No
         from convviz.render.figures.sheet import Sheet
         from convviz.render.figures.type import Typeface
 
-        figure = ax.get_figure(root=True)
-        assert figure is not None, "an Axes of a figure"
+        figure = ax.figure.canvas.figure  # the whole one, of a subfigure's too
         scale = 72.0 / figure.dpi
         box = ax.get_window_extent()
         page = replace(

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 REGULAR, MEDIUM, SEMIBOLD, BOLD = 400, 500, 600, 700
+WEIGHTS = {REGULAR: "regular", MEDIUM: "medium", SEMIBOLD: "semibold", BOLD: "bold"}
+"""By name, since matplotlib before 3.11 writes no SVG with numbers."""
 OWN_FAMILY = "Convviz Inter"
 FALLBACK = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
@@ -146,7 +148,7 @@ def _words(text: str) -> Sequence[str]:
 
 @lru_cache(maxsize=512)
 def _properties(families: tuple[str, ...], size: float, weight: int) -> FontProperties:
-    return FontProperties(family=list(families), size=size, weight=weight)
+    return FontProperties(family=list(families), size=size, weight=WEIGHTS[weight])
 
 
 @lru_cache(maxsize=8192)
