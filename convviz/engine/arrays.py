@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import operator
+import os
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import cache, lru_cache, wraps
 from numbers import Integral, Real
 from typing import Any, ParamSpec, TypeVar
 
@@ -107,13 +109,39 @@ def working(result: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(np.float32) if result.itemsize < 4 else result
 
 
+def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    """An array of that shape with nothing in it yet.
+
+    Raises SpecError: it is larger than the memory of this machine. (The system would promise it
+    all the same, and end the process when it is written.)
+    """
+    size = math.prod(shape) * dtype.itemsize
+    if size > memory():
+        raise SpecError(
+            f"the output is {times(shape)} of {dtype}: {size / 2**30:,.0f} GB, more than the "
+            f"memory of this machine ({memory() / 2**30:,.0f} GB)",
+            "x",
+            "a smaller input, or a smaller output",
+        )
+    return np.empty(shape, dtype)
+
+
+@cache
+def memory() -> int:
+    """Bytes of memory, 2⁴⁰ where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 1 << 40
+
+
 def prepared(
     shape: tuple[int, ...], x: Array, weight: Array, bias: Array | None
 ) -> tuple[Array, Array, Array | None]:
     """An output of that shape per sample of `x`, and weight and bias in the type of the sums."""
     result = floating(x, weight) if bias is None else floating(x, weight, bias)
     dtype = working(result)
-    out = np.empty((len(x), *shape), result)
+    out = empty((len(x), *shape), result)
     weight = np.ascontiguousarray(weight, dtype)
     return out, weight, None if bias is None else bias.astype(dtype)
 

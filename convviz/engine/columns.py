@@ -10,7 +10,7 @@ import numpy as np
 from convviz.engine.arrays import Array
 from convviz.engine.gathering import Gather, room, slices, windows
 
-BLOCK = 3 << 19
+BLOCK = 2 << 20
 """Bytes of one block of columns: it should fit the second-level cache."""
 
 LEAST = 256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, held, number, remembered
+from convviz.engine.arrays import Array, array, empty, held, number, remembered
 from convviz.errors import SpecError
 from convviz.spec.arguments import Pair
 from convviz.spec.layers import Padding
@@ -17,8 +18,11 @@ from convviz.spec.modes import Mode, mode_named
 
 Index = NDArray[np.intp]
 
-SMALL = 4096
-"""Cells of an input below which one `take` is faster than copying piece by piece."""
+SMALL = 2048
+"""Cells of a padded array up to which one `take` is faster than copying piece by piece."""
+
+RUNS = 32
+"""Turns of the sources of one end from which on a list of them is faster than slices."""
 
 BLOCK = 1 << 22
 """Bytes of an input that are copied before their ends are."""
@@ -38,31 +42,31 @@ def pad(x: Any, padding: Any, mode: str = "zeros", value: float = 0.0) -> Array:
     Raises SpecError: a side exceeds the mode's limit (reflect: size − 1, circular: size), the type
     of `x` cannot hold `value`, or an argument is not what it should be.
     """
-    source = array(x)
-    layer = remembered(checked, source.shape, padding, mode, number(value, "value"))
-    row = mode_named(layer.mode)
-    if not row.fills and 0 < source.size <= SMALL:
-        return source.take(flat(source.shape, layer))
-    return padded(source, layer.padding, row, layer.value)
+    source, amount = array(x), number(value, "value")
+    sides, row, index = remembered(plan, source.shape, padding, mode, amount)
+    if index is not None:
+        return source.take(index)
+    return padded(source, sides, row, amount if row.name == "constant" else 0)
 
 
-def checked(shape: tuple[int, ...], padding: Any, mode: Any, value: float) -> Padding:
-    """The padding of all axes of an array of that shape; SpecError if it cannot take it."""
+def plan(
+    shape: tuple[int, ...], padding: Any, mode: Any, value: float
+) -> tuple[tuple[Pair, ...], Mode, Index | None]:
+    """The pairs and the mode for all axes of an array of that shape; SpecError if it has none.
+
+    For a small array that only copies also (*padded): where each cell lies in it.
+    """
     if not shape:
         raise SpecError("x is a single number: it has no axis to pad", "x", "at least one axis")
     layer = Padding.of(padding, len(shape), mode, value)
-    layer.output(shape)
-    return layer
-
-
-@lru_cache(maxsize=256)
-def flat(shape: tuple[int, ...], layer: Padding) -> Index:
-    """(*padded): where each cell of a small padded array lies in the array of that shape."""
+    row = mode_named(layer.mode)
+    size = math.prod(layer.output(shape))
+    if row.fills or not 0 < size <= SMALL or not all(shape):
+        return layer.padding, row, None
     index: Any = np.zeros((), np.intp)
     for n, (before, after) in zip(shape, layer.padding, strict=True):
-        index = index[..., np.newaxis] * n + provenance(n, before, after, layer.mode)
-    index.flags.writeable = False
-    return np.asarray(index)
+        index = index[..., np.newaxis] * n + provenance(n, before, after, row)
+    return layer.padding, row, index
 
 
 def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) -> Array:
@@ -75,7 +79,7 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
     whole = (slice(None),) * lead
     place: list[Any] = [*whole]
     place += [slice(b, b + n) for n, (b, _) in zip(sizes, padding, strict=True)]
-    out = np.empty(shape, x.dtype)
+    out = empty(shape, x.dtype)
     fill = held(value, x.dtype) if mode.fills else None
     if mode.fills and out.size <= SMALL:
         out.fill(fill)
@@ -99,7 +103,7 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
 
 
 def copy_ends(
-    out: Array, place: list[Any], axis: int, pieces: tuple[tuple[slice, slice], ...], fill: Any
+    out: Array, place: list[Any], axis: int, pieces: tuple[Piece, ...], fill: Any
 ) -> None:
     """Fill or copy the ends of one axis of `out`, within `place`; the whole of it from then on."""
     for cells, copied in pieces:
@@ -110,28 +114,41 @@ def copy_ends(
     place[axis] = slice(None)
 
 
-@lru_cache(maxsize=256)
-def ends(n: int, before: int, after: int, mode: Mode) -> tuple[tuple[slice, slice], ...]:
-    """Runs of cells at the ends of a padded axis, and the padded cells that each run copies."""
-    found: list[tuple[slice, slice]] = []
+Piece = tuple[slice, slice | Index]
+"""Cells of an axis, and the padded cells of the same axis that they copy."""
+
+
+def ends(n: int, before: int, after: int, mode: Mode) -> tuple[Piece, ...]:
+    """Both ends of a padded axis, in pieces."""
+    return (known_ends if before + after <= SMALL else all_ends)(n, before, after, mode)
+
+
+def all_ends(n: int, before: int, after: int, mode: Mode) -> tuple[Piece, ...]:
+    """Both ends of a padded axis, in pieces."""
+    found: list[Piece] = []
     for start, stop in ((0, before), (before + n, before + n + after)):
         if start == stop:
             continue
         if mode.fills:
             found.append((slice(start, stop), slice(0, 0)))
-        else:
-            positions = np.arange(start - before, stop - before, dtype=np.intp)
-            found += runs(start, origins(positions, n, mode) + before)
+            continue
+        positions = np.arange(start - before, stop - before, dtype=np.intp)
+        sources = origins(positions, n, mode) + before
+        turns = np.count_nonzero(np.diff(sources, 2))
+        found += runs(start, sources) if turns < RUNS else [(slice(start, stop), sources)]
     return tuple(found)
 
 
-def runs(start: int, sources: Index) -> list[tuple[slice, slice]]:
+known_ends = lru_cache(maxsize=256)(all_ends)
+
+
+def runs(start: int, sources: Index) -> list[Piece]:
     """Cells from `start` on and the `sources` that they copy, as few slices as it takes.
 
     A run of sources goes up, down, or stays: one cell that is copied to all.
     """
     indices: list[int] = sources.tolist()
-    found = []
+    found: list[Piece] = []
     first = 0
     while first < len(indices):
         last = first + 1

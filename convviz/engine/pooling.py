@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, batched, floating, quiet, remembered, working
+from convviz.engine.arrays import Array, array, batched, empty, floating, quiet, remembered, working
 from convviz.engine.gathering import tiles
 from convviz.engine.padding import padded
 from convviz.errors import SpecError
@@ -98,7 +98,7 @@ def pooled(layer: Pool, x: Array) -> Array:
     result = floating(x) if average else x.dtype.newbyteorder("=")
     dtype = working(result) if average else result
     step, fill = (np.add, 0) if average else (np.maximum, lowest(result))
-    out = np.empty((*x.shape[:2], *sizes), result)
+    out = empty((*x.shape[:2], *sizes), result)
     # A tile makes stride · stride times as many sums on its way, along the first axes.
     cells = max(1, BLOCK // (dtype.itemsize * math.prod(layer.stride)))
     for n, channels, *tile in tiles(out.shape, cells):

@@ -109,15 +109,26 @@ def by_phases(
     """
     inputs, outputs, *kernel = weight.shape
     split = weight.reshape(groups, inputs // groups, outputs, *kernel).swapaxes(1, 2)
-    phases = (axis.phases(size) for axis, size in zip(axes, out.shape[2:], strict=True))
+    phases = [axis.phases(size) for axis, size in zip(axes, out.shape[2:], strict=True)]
+    if any(
+        len(found) < min(axis.stride, size)
+        for found, axis, size in zip(phases, axes, out.shape[2:], strict=True)
+    ):
+        # Some cells meet no tap at all.
+        out[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(kernel))
     for choice in product(*phases):
-        at: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
+        cells: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
         taps: tuple[Any, ...] = (..., *(phase.taps for phase in choice))
-        part, stamps = out[at], split[taps]
-        if stamps.size:
-            stamps = stamps.reshape(groups * outputs, inputs // groups, *stamps.shape[3:])
-            phase_axes = tuple(phase.axis for phase in choice)
-            stamps = np.ascontiguousarray(stamps)
-            compute(Gather(x, stamps, bias, groups, phase_axes, mode_named("zeros"), part))
-        else:
-            part[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(choice))
+        stamps = split[taps]
+        stamps = stamps.reshape(groups * outputs, inputs // groups, *stamps.shape[3:])
+        compute(
+            Gather(
+                x,
+                np.ascontiguousarray(stamps),
+                bias,
+                groups,
+                tuple(phase.axis for phase in choice),
+                mode_named("zeros"),
+                out[cells],
+            )
+        )

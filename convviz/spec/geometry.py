@@ -133,27 +133,24 @@ class Axis:
 
         A fine cell of phase r meets the taps with tap · dilation ≡ r + before (mod stride). They
         follow each other every stride / gcd taps, and the coarse cells that they come from every
-        dilation / gcd cells, backwards.
+        dilation / gcd cells, backwards. Phases that meet no tap are left out.
         """
         common = math.gcd(self.stride, self.dilation)
         step, dilation = self.stride // common, self.dilation // common
         found = []
-        for phase in range(min(self.stride, size)):
-            taps = [
-                t
-                for t in range(min(step, self.kernel))
-                if not (phase - self.fine(0, t)) % self.stride
-            ]
-            cells = slice(phase, size, self.stride)
-            if not taps:
-                found.append(Phase(cells, slice(0, 0), Axis(1)))
+        for tap in range(min(step, self.kernel)):
+            phase = self.fine(0, tap) % self.stride
+            if phase >= size:
                 continue
-            last = taps[0] + (self.kernel - 1 - taps[0]) // step * step
-            count = (last - taps[0]) // step + 1
-            stop = taps[0] - step if taps[0] >= step else None
-            first = (phase - self.fine(0, last)) // self.stride
+            count = (self.kernel - 1 - tap) // step + 1
+            last = tap + (count - 1) * step
+            before = (self.fine(0, last) - phase) // self.stride
             found.append(
-                Phase(cells, slice(last, stop, -step), Axis(count, 1, dilation, before=-first))
+                Phase(
+                    slice(phase, size, self.stride),
+                    slice(last, tap - step if tap >= step else None, -step),
+                    Axis(count, 1, dilation, before),
+                )
             )
         return found
 
@@ -182,7 +179,7 @@ class Phase:
     """The fine cells of one remainder by the stride, and the convolution that makes them.
 
     cells: those cells, of the fine axis.
-    taps:  the taps that meet them, last first: the kernel of that convolution; empty if none do.
+    taps:  the taps that meet them, last first: the kernel of that convolution.
     axis:  how it moves over the coarse cells.
     """
 

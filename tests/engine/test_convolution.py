@@ -225,3 +225,15 @@ def test_a_bias_is_one_number_per_output_channel() -> None:
         conv(x, weight, [1, 2, 3])
     with pytest.raises(SpecError, match=r"bias has the shape \(\), .* 2 output channels"):
         conv(x, weight, 1.0)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f2"])
+def test_a_stride_far_above_the_kernel_leaves_cells_to_the_bias(dtype: str) -> None:
+    x = numbers(0, 1, 1, 40, 30).astype(dtype)
+    weight, bias = numbers(1, 1, 2, 2, 3).astype(dtype), np.array([5, -5], dtype)
+    found = conv_transpose(x, weight, bias, stride=20)
+    expected = np.zeros((1, 2, 782, 583), dtype)
+    for i, j in np.ndindex(2, 3):
+        stamps = x[:, :1] * weight[:, :, i : i + 1, j : j + 1]
+        expected[:, :, i::20, j::20] += np.broadcast_to(stamps, (1, 2, 40, 30))
+    np.testing.assert_array_equal(found, expected + bias[:, None, None])

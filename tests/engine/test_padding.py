@@ -168,3 +168,25 @@ def test_two_numbers_for_one_axis_ask_for_a_pair() -> None:
 def test_a_number_alone_has_no_axis() -> None:
     with pytest.raises(SpecError, match="no axis to pad"):
         pad(5, 1)
+
+
+@pytest.mark.parametrize("mode", ["replicate", "symmetric", "zeros"])
+def test_far_more_padding_than_input_is_padded_in_pieces(mode: str) -> None:
+    for shape, padding in (((3,), ((4000, 5000),)), ((2, 3), ((500, 1), (7, 900)))):
+        x = np.arange(1, np.prod(shape) + 1).reshape(shape)
+        np.testing.assert_array_equal(pad(x, padding, mode), numpy_pad(x, padding, mode))
+
+
+def test_an_output_beyond_the_memory_is_refused_before_it_is_made() -> None:
+    with pytest.raises(SpecError, match="more than the memory of this machine"):
+        pad([1.0], 10**12)
+
+
+def test_what_is_looked_up_is_not_what_only_looks_the_same() -> None:
+    assert pad([1.0], (1,)).tolist() == [0, 1, 0]
+    for padding in ((True,), (1.0,), True, 1.0):
+        with pytest.raises(SpecError, match="must be an integer"):
+            pad([1.0], padding)
+    for value in (0.0, -0.0):
+        found = pad([1.0], 1, "constant", value)
+        assert np.signbit(found).tolist() == [np.signbit(value), False, np.signbit(value)]
