@@ -34,7 +34,8 @@ def faces(texts: Iterable[Written]) -> list[str]:
     """An @font-face rule for each family and weight that sets some of the characters."""
     wanted: dict[tuple[tuple[str, ...], int], set[str]] = {}
     for text, properties in texts:
-        key = (tuple(properties.get_family()), font_manager.weight_dict[str(properties.get_weight())])
+        weight = font_manager.weight_dict[str(properties.get_weight())]
+        key = (tuple(properties.get_family()), weight)
         wanted.setdefault(key, set()).update(text)
     shown: dict[tuple[str, int], set[str]] = {}
     for (families, weight), characters in wanted.items():
