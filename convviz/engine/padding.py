@@ -134,8 +134,7 @@ def all_ends(n: int, before: int, after: int, mode: Mode) -> tuple[Piece, ...]:
             continue
         positions = np.arange(start - before, stop - before, dtype=np.intp)
         sources = origins(positions, n, mode) + before
-        turns = np.count_nonzero(np.diff(sources, 2))
-        found += runs(start, sources) if turns < RUNS else [(slice(start, stop), sources)]
+        found += runs(start, sources)
     return tuple(found)
 
 
@@ -143,26 +142,25 @@ known_ends = lru_cache(maxsize=256)(all_ends)
 
 
 def runs(start: int, sources: Index) -> list[Piece]:
-    """Cells from `start` on and the `sources` that they copy, as few slices as it takes.
+    """Cells from `start` on and the `sources` that they copy: slices, or a list if it turns often.
 
-    A run of sources goes up, down, or stays: one cell that is copied to all.
+    A slice goes up, down, or stays: one cell that is copied to all.
     """
-    indices: list[int] = sources.tolist()
+    steps = np.diff(sources)
+    turns = [*(np.flatnonzero(np.diff(steps)) + 1).tolist(), len(steps)]
+    if len(turns) > RUNS:
+        return [(slice(start, start + len(sources)), sources)]
     found: list[Piece] = []
     first = 0
-    while first < len(indices):
-        last = first + 1
-        step = indices[last] - indices[first] if last < len(indices) else 1
-        while last < len(indices) and indices[last] - indices[last - 1] == step:
-            last += 1
-        low, count = indices[first], last - first
-        if step == 0:
-            copied = slice(low, low + 1)
-        else:
-            stop = low + step * count
-            copied = slice(low, stop if stop >= 0 else None, step)
-        found.append((slice(start + first, start + last), copied))
-        first = last
+    for turn in turns:
+        if turn < first:
+            continue  # the step from one run to the next is a turn of its own
+        low, count = int(sources[first]), turn + 1 - first
+        step = int(steps[first]) if count > 1 else 1
+        stop = low + step * count if step else low + 1
+        copied = slice(low, stop if stop >= 0 else None, step or 1)
+        found.append((slice(start + first, start + turn + 1), copied))
+        first = turn + 1
     return found
 
 
