@@ -160,8 +160,8 @@ class Bank:
         found = [
             "kernels: the weights of red, green and blue as one color, gray for 0"
             if self.color
-            else "kernels on one scale: amber below 0, blue above",
-            "every feature map on its own",
+            else "kernels on one scale, amber below 0, blue above",
+            "every feature map on its own scale" + (", likewise" if not self.color else ""),
         ]
         found = ["; ".join(found)]
         if self.view.drawn and self.hidden:
