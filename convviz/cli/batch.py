@@ -13,12 +13,12 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
+from convviz.records import Record
 from convviz.spec.toml import tables
 
 RECORD = ".convviz-figures.json"
@@ -30,8 +30,7 @@ LIMIT = 10_000_000
 """Bytes that a file of figures may have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(Record):
     """One picture: its file below the output folder, and the convviz command line that draws it.
 
     caption: a sentence for an index; "" where there is none.
@@ -221,7 +220,7 @@ def key(entry: Figure, program: str) -> str:
     return digest.hexdigest()
 
 
-class Record:
+class Ledger:
     """What an earlier run drew in a folder."""
 
     def __init__(self, folder: Path) -> None:

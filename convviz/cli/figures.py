@@ -30,7 +30,7 @@ def figures(asked: Asked) -> int:
         entries = batch.chosen(entries, asked.text("only").split(","))
     folder = Path(asked.text("folder", "."))
     program = batch.fingerprint()
-    record = batch.Record(folder)
+    record = batch.Ledger(folder)
     targets = {entry.file: batch.target(folder, entry) for entry in entries}
     keys = {entry.file: batch.key(entry, program) for entry in entries}
     stale = [e for e in entries if not record.holds(e, targets[e.file], keys[e.file])]

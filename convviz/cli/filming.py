@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
 from convviz.errors import SpecError
+from convviz.records import Record, replace
 
 if TYPE_CHECKING:
     from convviz.cli.answering import Looks
@@ -27,8 +27,7 @@ NUMBER = re.compile(r"%0?\d?d")
 """Where the number of a frame stands in the name of its file, as in C: %d, %03d."""
 
 
-@dataclass(frozen=True)
-class Motion:
+class Motion(Record):
     """How an answer moves.
 
     animate: play in the terminal. step: paused at first. fps: frames per second, None: the pace

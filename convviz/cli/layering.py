@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 from convviz.cli import asking, readers
 from convviz.cli.command import Asked
 from convviz.errors import SpecError, shortened, unknown
+from convviz.records import replace
 from convviz.spec.arguments import integers, pairs
 from convviz.spec.checks import named_padding, sides_text, sizes_text
 from convviz.spec.layers import LAYER_MODES, POOL_KINDS, Conv, ConvTranspose, Pool

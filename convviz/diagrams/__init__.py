@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from convviz.diagrams import compare, overlap, stamps
 from convviz.diagrams.channels import channels
@@ -20,13 +19,13 @@ from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
 from convviz.errors import SpecError, unknown
+from convviz.records import Record, replace
 from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool
 
 __all__ = ["DIAGRAMS", "Diagram", "Scene", "View", "scene"]
 
 
-@dataclass(frozen=True)
-class Diagram:
+class Diagram(Record):
     """One way to show accounts.
 
     name:   in code and in `--view`. title: what it shows, in a few words.

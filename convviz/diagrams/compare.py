@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from convviz.diagrams import planes
 from convviz.diagrams.gather import Look
@@ -12,6 +11,7 @@ from convviz.diagrams.scene import Measure, Role, Run, Scene, Text
 from convviz.diagrams.view import View
 from convviz.diagrams.words import per_axis, shown_shape
 from convviz.engine.account import Account
+from convviz.records import replace
 from convviz.spec.layers import Pool, times
 
 

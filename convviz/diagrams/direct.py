@@ -7,7 +7,6 @@ of it with stride 1 (Dumoulin & Visin, 2016, relationships 13 and 14).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -37,12 +36,12 @@ from convviz.diagrams.words import (
     spaced,
 )
 from convviz.engine.account import Account, run
+from convviz.records import Record, replace
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, ConvTranspose
 
 
-@dataclass(frozen=True)
-class Inserted:
+class Inserted(Record):
     """One axis of the direct convolution.
 
     size:    inputs. axis: the transposed layer's. extra: its output_padding.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -23,13 +22,13 @@ from convviz.diagrams.scene import (
     Selection,
 )
 from convviz.engine.account import Account
+from convviz.records import Record, replace
 
 Line: TypeAlias = tuple[int, int]
 """(axis of the plane, 0 rows and 1 columns; position on the padded axis)."""
 
 
-@dataclass(frozen=True, eq=False)
-class Filling:
+class Filling(Record, eq=False):
     """The padded planes of one account, as far as `count` of their lines are filled."""
 
     rows: Side

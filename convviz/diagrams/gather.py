@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,12 +28,12 @@ from convviz.diagrams.scene import (
 )
 from convviz.diagrams.view import View, chosen
 from convviz.engine.account import Account
+from convviz.records import Record, replace
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, Pool, times
 
 
-@dataclass(frozen=True, eq=False)
-class Sight:
+class Sight(Record, eq=False):
     """One axis as seen on the padded input.
 
     side:   the padded axis, as far as windows reach. count: windows on it.
@@ -79,8 +78,7 @@ ROW = Axis(1)
 """The axis that a 1-D input has not."""
 
 
-@dataclass(frozen=True, eq=False)
-class Look:
+class Look(Record, eq=False):
     """An account of conv or pool, and the output that is looked at.
 
     cell: (sample, output channel, *spatial) of the chosen output.

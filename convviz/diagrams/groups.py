@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 
 import numpy as np
@@ -26,6 +25,7 @@ from convviz.diagrams.scene import (
 from convviz.diagrams.view import View
 from convviz.diagrams.words import per_axis, spaced
 from convviz.engine.account import Account
+from convviz.records import Record
 from convviz.spec.layers import Conv, ConvTranspose
 
 DRAWN = 16
@@ -57,8 +57,7 @@ def groups(accounts: Sequence[Account], view: View) -> Scene:
     )
 
 
-@dataclass(frozen=True)
-class Panel:
+class Panel(Record):
     """One layer and the channels of it that are drawn."""
 
     layer: Conv | ConvTranspose

@@ -6,7 +6,6 @@ Segmentation": dilations with a common factor never look at the cells between.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
@@ -29,6 +28,7 @@ from convviz.diagrams.scene import (
 )
 from convviz.diagrams.view import View
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.layers import Conv
 from convviz.spec.trace import Row, Trace
 
@@ -72,8 +72,7 @@ def holes(trace: Trace, view: View) -> Scene:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Seen:
+class _Seen(Record, eq=False):
     """What a stack sees of the input's plane. rect: its first to its last row and column."""
 
     rows: tuple[Row, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
@@ -11,11 +10,11 @@ from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Array, ArrayCells, Computed, Grid, Index, Role, Scene
 from convviz.engine.account import Account, run
+from convviz.records import Record, replace
 from convviz.spec.layers import ConvTranspose
 
 
-@dataclass(frozen=True, eq=False)
-class Landed:
+class Landed(Record, eq=False):
     """An account of which only the first stamps have landed.
 
     count: input cells, in reading order, that have stamped; of all channels alike.

@@ -8,7 +8,6 @@ around its input.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -20,6 +19,7 @@ from convviz.diagrams.scene import Array, Grid, Role, Run, Scene
 from convviz.diagrams.view import chosen
 from convviz.engine.account import Account
 from convviz.errors import SpecError, unknown
+from convviz.records import replace
 from convviz.spec.layers import ConvTranspose, Padding
 
 MOST = 60

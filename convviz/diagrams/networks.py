@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from convviz.diagrams.holes import holes
 from convviz.diagrams.network import network
@@ -11,11 +10,11 @@ from convviz.diagrams.receptive_field import receptive_field
 from convviz.diagrams.scene import Array, Scene
 from convviz.diagrams.view import View
 from convviz.errors import unknown
+from convviz.records import Record
 from convviz.spec.trace import Trace
 
 
-@dataclass(frozen=True)
-class NetworkDiagram:
+class NetworkDiagram(Record):
     """One way to show a network. name: in `--view`. title: what it shows, in a few words.
 
     build: a network on an input, a view and, if there is one, the picture that it reads.

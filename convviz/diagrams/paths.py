@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Array
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.field import POINT, Field
 from convviz.spec.geometry import Axis
 from convviz.spec.network import INPUT
@@ -23,8 +23,7 @@ EXACT = 2.0**53
 """Beyond it a count is no longer exact in float64."""
 
 
-@dataclass(frozen=True, eq=False)
-class Level:
+class Level(Record, eq=False):
     """One row of cells along an axis: the input, or what a layer that looks around puts out.
 
     rows:    the steps it stands for: the layer that makes it, then those that act cell by cell;
@@ -142,8 +141,7 @@ def levels(trace: Trace, axis: int, unit: int) -> tuple[Level, ...]:
     return tuple(chain.level(number) for number in range(len(chain.groups) + 1))
 
 
-@dataclass(frozen=True)
-class _Chain:
+class _Chain(Record):
     """The steps of a chain, cut where a layer looks around. Level 0 is the input."""
 
     rows: tuple[Row, ...]

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from convviz.diagrams.paths import EXACT, Counts, taps
 from convviz.diagrams.scene import Array, Index
+from convviz.records import Record
 from convviz.spec.network import INPUT
 from convviz.spec.reading import Reading
 from convviz.spec.trace import Row
 
 
-@dataclass(frozen=True, eq=False)
-class Planar:
+class Planar(Record, eq=False):
     """Paths from one unit to every cell of the input's plane (3-D: summed over the depth).
 
     input:   (rows, cols); one row for 1-D.

@@ -5,8 +5,6 @@ A plane is two axes of an array (one, for 1-D, as a single row); the other indic
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,14 +23,14 @@ from convviz.diagrams.scene import (
 )
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
+from convviz.records import Record
 
 PLANES = 4
 HEAD = 2
 """More planes than PLANES: the first HEAD of them, and the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Record):
     """One axis of a padded plane.
 
     size:   cells of the input. before: padding at its low end. total: cells that are shown.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -27,12 +26,12 @@ from convviz.diagrams.words import (
     size_labels,
 )
 from convviz.engine.account import Account
+from convviz.records import Record
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import ConvTranspose
 
 
-@dataclass(frozen=True, eq=False)
-class Spread:
+class Spread(Record, eq=False):
     """One fine axis before the crop.
 
     full:  cells that the stamps span. out: cells that are kept, from `axis.before` on.
@@ -89,8 +88,7 @@ class Spread:
         return coarse * self.axis.stride + np.arange(self.axis.kernel) * self.axis.dilation
 
 
-@dataclass(frozen=True, eq=False)
-class Scatter:
+class Scatter(Record, eq=False):
     """An account of a transposed convolution, and the input cell that is looked at.
 
     cell: (sample, input channel, *spatial) of the chosen input. output: the first output channel

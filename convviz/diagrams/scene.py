@@ -7,13 +7,14 @@ screen, a figure or a film. Scenes hold roles, not colors; numbers, not digits; 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convviz.records import Record
 
 Array: TypeAlias = NDArray[Any]
 Index: TypeAlias = NDArray[np.intp]
@@ -45,8 +46,7 @@ class Role(IntEnum):
     ZERO = 20  # no weight here: a matrix entry that the structure makes zero
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Record):
     """A piece of text with one role."""
 
     text: str
@@ -68,8 +68,7 @@ class Cells(Protocol):
         """(len(rows), len(cols)): the values where those rows and columns cross."""
 
 
-@dataclass(frozen=True, eq=False)
-class ArrayCells:
+class ArrayCells(Record, eq=False):
     """Cells that an array holds."""
 
     array: Array
@@ -84,8 +83,7 @@ class ArrayCells:
         return self.array[np.ix_(rows, cols)]
 
 
-@dataclass(frozen=True, eq=False)
-class Computed:
+class Computed(Record, eq=False):
     """Cells that a function gives where they are asked for: (rows, cols) → values that cross."""
 
     shape: tuple[int, int]
@@ -96,8 +94,7 @@ class Computed:
         return self.function(rows, cols)
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Record):
     """Cells [top, bottom) × [left, right) of a grid, in grid indices."""
 
     top: int
@@ -106,8 +103,7 @@ class Rect:
     right: int
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Record):
     """A line around cells. role INPUT: the original input (or what a crop keeps: OUTPUT).
 
     double: the padded crop in the endless tiling.
@@ -118,8 +114,7 @@ class Frame:
     double: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Selection:
+class Selection(Record, eq=False):
     """The chosen one: the cells where `rows` and `cols` cross (taps; with gaps where dilated).
 
     role: KERNEL for a window on the input, STAMP for a stamp, OUTPUT for the current output,
@@ -131,8 +126,7 @@ class Selection:
     role: Role
 
 
-@dataclass(frozen=True, eq=False)
-class Windows:
+class Windows(Record, eq=False):
     """All windows of one layer on a grid: window (i, j) covers rows[i] × cols[j].
 
     rows, cols: per output index, the grid indices under its taps, in order; they may lie outside
@@ -154,8 +148,7 @@ class Mark(IntEnum):
     KEPT = -6  # output_padding keeps it
 
 
-@dataclass(frozen=True, eq=False)
-class Ruler:
+class Ruler(Record, eq=False):
     """Numbers along one edge of a grid.
 
     word:   what they count: "col", "row", "out", "index", "×"; "" when unsaid.
@@ -172,8 +165,7 @@ class Ruler:
     starts: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Grid:
+class Grid(Record, eq=False):
     """A matrix of cells.
 
     key:      its name in the scene: "input", "kernel", "output", "reflect", "input[1]".
@@ -239,8 +231,7 @@ def everything(cells: Cells) -> Array:
     return cells.at(np.arange(rows), np.arange(cols))
 
 
-@dataclass(frozen=True, eq=False)
-class Link:
+class Link(Record, eq=False):
     """Data that moves: from a cell of one grid to a cell of another (or the same).
 
     kind: "copy" (an arc over a padded grid), "lens" (a window and its result), "stamp" (input to
@@ -257,8 +248,7 @@ class Link:
     label: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Measure:
+class Measure(Record, eq=False):
     """A length on a grid: a bracket along columns (axis 1) or rows (axis 0), start to stop."""
 
     grid: str
@@ -269,8 +259,7 @@ class Measure:
     role: Role = Role.KERNEL
 
 
-@dataclass(frozen=True, eq=False)
-class Equation:
+class Equation(Record, eq=False):
     """lhs = terms = result, with numbers that the renderer writes.
 
     kind:    "dot" (left · right, summed), "max", "mean" (left summed over divisor), "sum" (parts).
@@ -298,8 +287,7 @@ class Equation:
     band: int = -1
 
 
-@dataclass(frozen=True, eq=False)
-class Label:
+class Label(Record, eq=False):
     """name, then runs: the size formula, the coverage verdict, the parameters.
 
     generic: a formula in letters, which pictures set below the one in numbers.
@@ -312,8 +300,7 @@ class Label:
     generic: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Record):
     """A shape on its way through a network, and the layers that make it.
 
     shape:  (C, *spatial). layers: each in one line, KERNEL where it has weights; () at the input.
@@ -328,8 +315,7 @@ class Block:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
-class Omission:
+class Omission(Record):
     """Planes or lanes that are not shown: `count` of them, before band `band`, place `place`."""
 
     band: int
@@ -338,8 +324,7 @@ class Omission:
     what: str
 
 
-@dataclass(frozen=True, eq=False)
-class Scene:
+class Scene(Record, eq=False):
     """Everything one picture or screen shows.
 
     diagram:  the name of its row in DIAGRAMS; renderers choose an arrangement by it.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -41,6 +40,7 @@ from convviz.diagrams.words import (
     spaced,
 )
 from convviz.engine.account import Account
+from convviz.records import replace
 from convviz.spec.layers import times
 
 

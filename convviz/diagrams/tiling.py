@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +25,7 @@ from convviz.diagrams.view import View
 from convviz.diagrams.words import padding_text, plain, shown_shape, spaced
 from convviz.engine.account import Account
 from convviz.errors import SpecError
+from convviz.records import replace
 from convviz.spec.layers import times
 
 COPIES = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 
@@ -11,14 +10,14 @@ from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Array, Index
 from convviz.engine.account import Account
+from convviz.records import Record
 from convviz.spec.layers import Conv, ConvTranspose
 
 WHOLE = 1 << 22
 """Entries of a matrix that is computed at once and kept; of a larger one, what is asked for."""
 
 
-@dataclass(frozen=True, eq=False)
-class Entries:
+class Entries(Record, eq=False):
     """Some entries, (rows, cols) each.
 
     values: the weights; where padding repeats a cell, several taps may meet it and add up.

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from convviz.errors import SpecError
+from convviz.records import Record
 
 
-@dataclass(frozen=True)
-class View:
+class View(Record):
     """What the reader wants to see of an account.
 
     at:      the coarse cell that is chosen, from 0: an output of conv and pool, an input of

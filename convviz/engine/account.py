@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,14 +12,14 @@ from convviz.engine import convolution, pooling, scattering
 from convviz.engine.arrays import Array, array, check_numbers, held
 from convviz.engine.padding import Index, padded, provenance
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool, times
 from convviz.spec.modes import Mode, mode_named
 
 Layer = Padding | Conv | ConvTranspose | Pool
 
 
-@dataclass(frozen=True, eq=False)
-class Account:
+class Account(Record, eq=False):
     """What `layer` makes of `input`. Build it with `run`, which checks that they fit together.
 
     Everything but the fields is computed when it is first asked for, and then kept: who shows a

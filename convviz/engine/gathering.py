@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -17,14 +16,14 @@ from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.arrays import Array
 from convviz.engine.padding import region
+from convviz.records import Record, replace
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import Mode
 
 PAGE = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Gather:
+class Gather(Record):
     """What is to be computed: out = Σ weight · windows of x, + bias.
 
     x:      (N, C_in, *spatial), of any type.

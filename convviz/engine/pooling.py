@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from convviz.engine.arrays import Array, array, batched, empty, floating, quiet,
 from convviz.engine.gathering import tiles
 from convviz.engine.padding import padded
 from convviz.errors import SpecError
+from convviz.records import replace
 from convviz.spec.arguments import is_sequence
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Pool

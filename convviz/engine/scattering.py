@@ -8,7 +8,6 @@ where the stamps are small beside the input channels, or the arrays are small.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 from convviz.engine.arrays import Array, prepared, quiet
 from convviz.engine.gathering import Gather, slices
 from convviz.engine.methods import compute
+from convviz.records import replace
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import ConvTranspose
 from convviz.spec.modes import mode_named

@@ -11,7 +11,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, is_dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, TypeAlias, cast, overload
 
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Scene
+from convviz.records import Record
 from convviz.render.figure import (
     checked_title,
     default_settings,
@@ -286,8 +286,8 @@ def key(value: Any) -> Key:
     elif hasattr(value, "vertices"):
         codes = None if value.codes is None else value.codes.tobytes()
         found = (value.vertices.tobytes(), codes)
-    elif is_dataclass(value):
-        found = (type(value), *(key(getattr(value, f.name)) for f in fields(value)))
+    elif isinstance(value, Record):
+        found = (type(value), *(key(getattr(value, name)) for name in value._fields))
     elif hasattr(value, "draw"):
         found = (type(value), *(key(part) for part in vars(value).values()))
     return found

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Role
+from convviz.records import Record, field
 from convviz.render import elision
 from convviz.render.canvas import Block, beside, stacked
 from convviz.render.grids import Margin, Painter
@@ -20,20 +20,19 @@ LEAST_GAP = 3
 """Blanks between grids of different kinds, at least."""
 
 
-@dataclass
 class Ledger:
     """What was left out or rounded while a screen was laid out, for its notes."""
 
-    sheets: list[Sheet] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.sheets: list[Sheet] = []
+        self.notes: list[str] = []
 
     def keep(self, sheet: Sheet) -> None:
         """Remember a sheet that is on the screen."""
         self.sheets.append(sheet)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Record):
     """How one grid of a group is drawn.
 
     words: say what the ruler above counts. beside: say what the left ruler counts. rulers: draw
@@ -47,8 +46,7 @@ class Plan:
     least: int = 0
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Record):
     """A screen in the making."""
 
     manner: Manner

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from convviz.render.stream import Run, Style
 
@@ -49,7 +48,6 @@ class Canvas:
         return runs
 
 
-@dataclass
 class Block:
     """Lines that are laid out together.
 
@@ -57,10 +55,13 @@ class Block:
     titles: how many of them are the title.
     """
 
-    lines: list[Line] = field(default_factory=list)
-    width: int = 0
-    header: int = 0
-    titles: int = 0
+    def __init__(
+        self, lines: list[Line] | None = None, width: int = 0, header: int = 0, titles: int = 0
+    ) -> None:
+        self.lines = [] if lines is None else lines
+        self.width = width
+        self.header = header
+        self.titles = titles
 
     def add(self, line: Line) -> None:
         """One line more, at the bottom."""

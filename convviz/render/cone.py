@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Role, Scene
+from convviz.records import Record
 from convviz.render import inks
 from convviz.render.arranging import Page
 from convviz.render.canvas import Block, Canvas, Line
@@ -19,8 +19,7 @@ BESIDE = 2
 """Cells of the input beside the field that stay where rows are cut."""
 
 
-@dataclass(frozen=True, eq=False)
-class Row:
+class Row(Record, eq=False):
     """One row of cells. texts: what stands in each; places: its middle, in cells of the input."""
 
     grid: Grid

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure, SubFigure
 
 from convviz.diagrams.scene import Scene
+from convviz.records import replace
 from convviz.render.figure import default_settings, matplotlib_at_rest
 from convviz.render.style import page_named, theme_named
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
 from convviz.diagrams.scene import Equation
+from convviz.records import Record, field
 from convviz.render.canvas import Line, line_width
 from convviz.render.numbers import Format, factor, written
 from convviz.render.stream import Run, Stream
@@ -23,8 +23,7 @@ Row = list[Line]
 """The terms of one line."""
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Record):
     """An equation as runs: name = rows = result.
 
     joint: between the terms of a row. tail: after the last row, before the equals sign.
@@ -38,8 +37,7 @@ class Statement:
     joint: str = " + "
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(Record):
     """Writes the numbers of equations as the grids write them.
 
     formats: key of a grid → its format. samples: → its labels, which set the width of factors.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convviz.records import Record
 
 Pixels: TypeAlias = NDArray[np.uint8]
 """(height, width, 4): red, green, blue, alpha."""
@@ -17,8 +18,7 @@ Words: TypeAlias = NDArray[np.uint32]
 """(height, width): the four bytes of each pixel as one number, red lowest."""
 
 
-@dataclass(frozen=True, eq=False)
-class Film:
+class Film(Record, eq=False):
     """Frames of one size, each shown for a time, over and over.
 
     frames:      they may be drawn when asked for: each is, once.
@@ -47,8 +47,7 @@ class Film:
             yield self.samples[i] if i in self.samples else self.frames[i]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Record):
     """The pixels [top, bottom) × [left, right) of a frame."""
 
     top: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Frame, Role, Ruler, Selection
+from convviz.records import Record
 from convviz.render import inks
 from convviz.render.canvas import Block, Canvas, Line
 from convviz.render.lines import Columns, Item, items
@@ -24,8 +24,7 @@ Index = NDArray[np.intp]
 SINGLE, DOUBLE = "┌─┐│└┘", "╔═╗║╚╝"
 
 
-@dataclass(frozen=True)
-class Margin:
+class Margin(Record):
     """The cells at the left of a grid: its left rulers, and the words of the rulers above.
 
     beside: say the word of the left ruler before its first label.
@@ -92,8 +91,7 @@ class Margin:
             canvas.write_to(self.width, self.sheet.manner.text("…"), "muted")
 
 
-@dataclass(frozen=True)
-class Painter:
+class Painter(Record):
     """Draws one sheet.
 
     title_at_value: the title stands over the first value (panels), else at the left edge.

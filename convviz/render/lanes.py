@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Mark, Role, Scene
+from convviz.records import Record, replace
 from convviz.render.arranging import Page
 from convviz.render.axis import Shape, first_fit, name, name_style, one, whole_fit
 from convviz.render.canvas import Block, Canvas, Line, stacked
@@ -23,8 +22,7 @@ INDENT = 3
 """Blanks between what is multiplied and the lanes."""
 
 
-@dataclass(frozen=True)
-class Scattered:
+class Scattered(Record):
     """The sheets of a 1-D transposed convolution.
 
     kernel: of every lane; None where it stands above the lanes. left: cells before the lanes.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from convviz.records import Record
 from convviz.render.stream import Stream
 
 Runs: TypeAlias = "list[tuple[str, str]]"
@@ -57,8 +57,7 @@ def headline(stream: Stream, parts: Sequence[Runs]) -> list[Runs]:
     return lines
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(Record):
     """A name, and what stands beside it.
 
     lines:   each of one or more segments; segments are joined by "  =  ".
@@ -140,8 +139,7 @@ def notes(stream: Stream, texts: Iterable[str]) -> list[Runs]:
     return lines
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Record):
     """One column of a table.
 
     cells: one (text, style) per row. total: the last line, "" if there is none.
@@ -156,8 +154,7 @@ class Column:
     keep: int = 0
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Record):
     """Lines, and the titles of the columns that did not fit."""
 
     lines: list[Runs]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from convviz.diagrams.scene import Role, Scene
+from convviz.records import Record
 from convviz.render.arranging import Page
 from convviz.render.axis import Shape, first_fit, name, name_style, one
 from convviz.render.canvas import Block, Canvas, Line
@@ -17,8 +16,7 @@ from convviz.render.stream import KERNEL, OUTPUT, Style
 UNDER = "each under the first cell it reads"
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(Record):
     """The sheets of a 1-D convolution or pooling, all of one width."""
 
     input: Sheet

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from convviz.records import Record
+
 Index = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Record):
     """One thing along an axis: a cell (`index` ≥ 0), a gap, or a bar of frame number `frame`."""
 
     index: int = -1
@@ -69,8 +69,7 @@ def items(shown: Index, size: int, frames: Sequence[tuple[int, int]]) -> list[It
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class Columns:
+class Columns(Record, eq=False):
     """Where every column of a grid stands, counted from its first slot.
 
     width: cells of a value. mark: cells after it for the mark of a winner.

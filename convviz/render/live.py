@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, TextIO
 
 from convviz.diagrams.scene import Omission, Scene
 from convviz.errors import SpecError
+from convviz.records import replace
 from convviz.render.display import Display, Lines
 from convviz.render.keys import Keys, keyboard
 from convviz.render.signals import Killed, Signals, obey

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from convviz.records import Record
 
 Array = NDArray[Any]
 
@@ -23,8 +24,7 @@ NOISE = 4
 MINUS = "−"
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Record):
     """One way to write all numbers of a grid.
 
     decimals: digits after the point. exponent: as 1.00e−7. exact: every number is shown as it is.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Mark, Role, Ruler
+from convviz.records import Record
 from convviz.render import elision
 from convviz.render.numbers import Format
 from convviz.render.stream import Stream
@@ -29,8 +29,7 @@ MARKS = {
 STARTS = {"top": "▼", "left": "►"}
 
 
-@dataclass(frozen=True)
-class Manner:
+class Manner(Record):
     """How grids are written on this screen.
 
     identity: cells wear the color of their source. full: nothing is elided.
@@ -60,8 +59,7 @@ class Manner:
         return self.stream.text(text)
 
 
-@dataclass(frozen=True, eq=False)
-class Sheet:
+class Sheet(Record, eq=False):
     """A grid with the lines of it that are shown, and its numbers as text.
 
     rows, cols: the grid indices that are shown. width: cells of the widest label.

@@ -11,11 +11,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
 from typing import TextIO, TypeAlias
 
+from convviz.records import Record, field
 from convviz.render.palette import contrast, nearest, palette_color
 
 
@@ -28,8 +28,7 @@ class Level(IntEnum):
     TRUECOLOR = 1 << 24
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Record):
     """Ink and ground of a cell, right on any background because it sets both.
 
     ground:  0xRRGGBB; the ink is black or white, whichever contrasts more.
@@ -42,8 +41,7 @@ class Fill:
     sixteen: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Record):
     """The half block that rounds off a `Fill`: its ink is the ground of the fill."""
 
     fill: Fill
@@ -131,8 +129,7 @@ class Glyphs:
         return text
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(Record):
     """What one output stream can do.
 
     width: columns to lay out in, 40 to 1000.

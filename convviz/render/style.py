@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from convviz.diagrams.scene import Role
 from convviz.errors import SpecError, unknown
+from convviz.records import Record
 from convviz.render.colors import TOKENS, Floats, Tokens, mixed, rgb
 
 THEMES: tuple[str, ...] = ("light", "dark")
@@ -19,8 +19,7 @@ MOST_SIDE = 32_000
 MOST_DPI = 1200
 
 
-@dataclass(frozen=True, eq=False)
-class Theme:
+class Theme(Record, eq=False):
     """The colors of one theme as arrays, and how far things fade into its paper."""
 
     name: str
@@ -84,8 +83,7 @@ def theme_named(name: str) -> Theme:
     return Theme(name, TOKENS[name])
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Record):
     """A sheet to draw on and the scale of its type.
 
     width, height: points; height is None where the content decides.

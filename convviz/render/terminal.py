@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Omission, Scene
+from convviz.records import replace
 from convviz.render import boxes, cone, equations, lanes, line, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked

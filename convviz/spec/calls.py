@@ -7,9 +7,9 @@ per rule; the rule is its docstring.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from convviz.records import Record
 from convviz.spec.tokens import Cursor, Span, Token, is_name, is_numeric, number, point
 
 DEPTH = 64
@@ -32,8 +32,7 @@ _LEAF = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\((?:[^()\n]|\([^()\n]*\))*\)")
 _RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Record):
     """name: "" for a positional one. value: numbers, text, bools, None, nested tuples, a Call."""
 
     name: str
@@ -42,8 +41,7 @@ class Argument:
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Call:
+class Call(Record):
     """A constructor as typed, or a module as printed; `name` is without its module prefix.
 
     children: (name, module) of a printed container, repeats written out.

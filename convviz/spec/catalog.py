@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.arguments import flag, integer, is_sequence
 from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv, ConvTranspose
@@ -18,8 +18,7 @@ from convviz.spec.writing import text_of, written
 Given = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Constructor:
+class Constructor(Record):
     """One row.
 
     arguments: in PyTorch's order; the first `required` must be given.

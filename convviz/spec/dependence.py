@@ -8,12 +8,12 @@ only branches that come together add boxes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import prod
 from typing import TypeAlias
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.checks import Shape, times
 from convviz.spec.network import INPUT, Join
 from convviz.spec.reading import Gather, Reading, Same
@@ -29,8 +29,7 @@ BOXES = 256
 """Most boxes that are kept apart."""
 
 
-@dataclass(frozen=True)
-class Dependence:
+class Dependence(Record):
     """The input cells that `unit` of the output depends on.
 
     boxes: their union is exact. axes: per axis, all indices that occur.

@@ -8,10 +8,10 @@ which is kept whole: the field is then the longest of a period, and the jump may
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 
+from convviz.records import Record
 from convviz.spec.reading import Cells, Pattern
 
 PHASES = 4096
@@ -23,8 +23,7 @@ Span = tuple[int, int] | None
 """First and last input cell; None where nothing is read (a hole of a transposed convolution)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Record):
     """The receptive fields along one axis.
 
     spans: of the output cells 0 … period − 1. shift: input cells from u to u + period.

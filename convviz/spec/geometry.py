@@ -10,13 +10,12 @@ padding has negative indices; add `before` for positions on the padded axis.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from convviz.records import Record
 from convviz.spec.lattice import distinct, points
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Record):
     """One axis of a layer: how its coarse and its fine cells meet.
 
     kernel:   taps, at least 1.
@@ -174,8 +173,7 @@ class Axis:
         return math.gcd(self.stride, self.dilation) == 1 and self.kernel % self.stride == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Record):
     """The fine cells of one remainder by the stride, and the convolution that makes them.
 
     cells: those cells, of the fine axis.

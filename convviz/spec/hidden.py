@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from convviz.records import Record
 from convviz.spec.field import POINT, Field
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv
@@ -14,8 +14,7 @@ from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.trace import Row, Trace
 
 
-@dataclass(frozen=True)
-class Windows:
+class Windows(Record):
     """A layer of windows on an input of `sizes`: what its axes have in common."""
 
     axes: tuple[Axis, ...]
@@ -93,8 +92,7 @@ def corner(row: Row) -> Fraction | None:
     return 1 - inside
 
 
-@dataclass(frozen=True)
-class Crooked:
+class Crooked(Record):
     """A join whose branches do not look at the same place.
 
     number: the layer, from 1. centers: per branch and axis, where its first output is centered.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from convviz.errors import shortened
+from convviz.records import Record
 from convviz.spec.calls import Call
 from convviz.spec.catalog import LAYERS, Constructor, Given
 from convviz.spec.checks import Shape
@@ -42,8 +42,7 @@ COMMON = (
 """Arguments that change no shape and no number of parameters: read and left."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Record):
     """A Keras layer: its arguments in order, how many must be given, and what it makes."""
 
     constructor: Constructor

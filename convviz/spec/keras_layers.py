@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import ClassVar
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.checks import Shape, times
 from convviz.spec.layers import Conv
 from convviz.spec.pooling import AdaptivePool
@@ -14,8 +14,7 @@ from convviz.spec.reading import Readings
 from convviz.spec.writing import written
 
 
-@dataclass(frozen=True)
-class Separable:
+class Separable(Record):
     """A depthwise convolution and the 1×1 convolution after it, as one layer (Keras)."""
 
     depthwise: Conv
@@ -59,8 +58,7 @@ class Separable:
         return self.depthwise.reads(shape, output)
 
 
-@dataclass(frozen=True)
-class Reshape:
+class Reshape(Record):
     """`keras.layers.Reshape`: shapes as Keras counts them, channels last; one may be −1."""
 
     sizes: Shape
@@ -102,8 +100,7 @@ class Reshape:
         return ()
 
 
-@dataclass(frozen=True)
-class GlobalPool:
+class GlobalPool(Record):
     """`keras.layers.GlobalAveragePooling2D` and its like: one number per channel."""
 
     kind: str

@@ -6,11 +6,11 @@ Shapes have no batch axis: ``(C, *spatial)``.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.arguments import Pair, flag, integers, pairs
 from convviz.spec.checks import (
     Shape,
@@ -44,8 +44,7 @@ LAYER_MODES: tuple[str, ...] = tuple(mode.name for mode in MODES if mode.name !=
 """Padding modes of a convolution: PyTorch's four and symmetric."""
 
 
-@dataclass(frozen=True)
-class Padding:
+class Padding(Record):
     """`F.pad` on the last axes of an input: `padding` has one (before, after) pair per axis."""
 
     padding: tuple[Pair, ...]
@@ -77,8 +76,7 @@ class Padding:
         )
 
 
-@dataclass(frozen=True)
-class Conv:
+class Conv(Record):
     """`nn.Conv1d/2d/3d`: the number of axes is the length of `kernel`.
 
     Build it with `of`, which takes arguments as users write them.

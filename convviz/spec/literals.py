@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from convviz.errors import shortened
+from convviz.records import Record
 from convviz.spec.tokens import Cursor, Span, number, point
 
 AXES = 8
@@ -16,8 +16,7 @@ _ROW = re.compile(r"[^;\n]*")
 _WORD = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True)
-class LiteralWords:
+class LiteralWords(Record):
     """Numbers typed in place.
 
     values: nested lists of int and float, one level per axis.
@@ -107,8 +106,7 @@ def _row(text: str, start: int, end: int) -> tuple[list[int | float], Span]:
     return numbers, (first, last) if numbers else (start, end)
 
 
-@dataclass(frozen=True)
-class _List:
+class _List(Record):
     items: list[Any]
     shape: tuple[int, ...]
     span: Span

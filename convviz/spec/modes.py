@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from convviz.errors import SpecError, unknown
+from convviz.records import Record
 
 IndexMap = Callable[[Any, int], Any]
 """(position, size) → source index. Position counts from the first unpadded cell; it may be an int
 or an integer array, so the maps use operators alone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mode:
+class Mode(Record):
     """One way to continue an axis past its ends.
 
     source:  where a padded cell comes from; None where it is filled with a constant.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.checks import Shape, times
 from convviz.spec.layer import Layer
 from convviz.spec.tokens import Span
@@ -17,8 +17,7 @@ INPUT = -1
 """The index of the network's input among the steps."""
 
 
-@dataclass(frozen=True)
-class Join:
+class Join(Record):
     """Branches that come together: added, or put one after the other along the channels.
 
     branches: their names, in the order of the step's inputs.
@@ -79,8 +78,7 @@ def _difference(first: Shape, other: Shape, kind: str) -> str:
     return ", ".join(apart)
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(Record):
     """A layer that needs its input's shape to be complete: Keras, and short spellings.
 
     text: as typed. make: the layer for an input of this shape.
@@ -96,8 +94,7 @@ Places: TypeAlias = "tuple[str, dict[str, Span], Span]"
 """The text as typed, where each argument stands in it, and where the whole layer does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """One layer in its place.
 
     path:   its name in the network: "features.0"; "" where it has none.
@@ -111,8 +108,7 @@ class Step:
     places: Places | None = None
 
 
-@dataclass(frozen=True)
-class Network:
+class Network(Record):
     """Steps in an order in which they can be computed; the last one is the output.
 
     channels_last: whether shapes are typed and shown as (*spatial, C), as Keras does.

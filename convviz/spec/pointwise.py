@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.arguments import echo, flag, integer, is_sequence
 from convviz.spec.checks import Shape, times
 from convviz.spec.reading import SAME, Readings
 from convviz.spec.writing import written
 
 
-@dataclass(frozen=True)
-class Pointwise:
+class Pointwise(Record):
     """A layer that leaves the shape as it is.
 
     title:    PyTorch's name. note: what `short` adds. text: the constructor's text.
@@ -78,8 +77,7 @@ class Pointwise:
         return (SAME,) * (len(shape) - 1)
 
 
-@dataclass(frozen=True)
-class Linear:
+class Linear(Record):
     """`nn.Linear`: the last axis, mixed."""
 
     in_features: int
@@ -141,8 +139,7 @@ class Linear:
         return ()
 
 
-@dataclass(frozen=True)
-class Flatten:
+class Flatten(Record):
     """`nn.Flatten`. first, last: axes as PyTorch counts them, the batch being 0."""
 
     first: int = 1
@@ -186,8 +183,7 @@ class Flatten:
         return (SAME,) * (len(shape) - 1) if shape == output else ()
 
 
-@dataclass(frozen=True)
-class Unflatten:
+class Unflatten(Record):
     """`nn.Unflatten`: one axis as several; one of the sizes may be −1."""
 
     axis: int
@@ -247,8 +243,7 @@ class Unflatten:
         return ()
 
 
-@dataclass(frozen=True)
-class Halving:
+class Halving(Record):
     """`nn.GLU`: the second half of an axis gates the first. axis: as PyTorch counts it."""
 
     axis: int = -1

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
+from convviz.records import Record
 from convviz.spec.arguments import (
     Pair,
     flag,
@@ -24,8 +24,7 @@ from convviz.spec.writing import each, sides, written
 POOL_KINDS: tuple[str, ...] = ("max", "avg")
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(Record):
     """`nn.MaxPool1d/2d/3d` and `nn.AvgPool1d/2d/3d`."""
 
     kind: str
@@ -146,8 +145,7 @@ class Pool:
         return (shape[0], *sizes)
 
 
-@dataclass(frozen=True)
-class LPPool:
+class LPPool(Record):
     """`nn.LPPool1d/2d/3d`: the p-norm of every window; its sizes are those of `windows`."""
 
     norm: float
@@ -189,8 +187,7 @@ class LPPool:
         return self.windows.reads(shape, output)
 
 
-@dataclass(frozen=True)
-class AdaptivePool:
+class AdaptivePool(Record):
     """`nn.AdaptiveAvgPool…` and `nn.AdaptiveMaxPool…`: as many bins as are asked for.
 
     sizes: per axis the output size; None keeps the input's.

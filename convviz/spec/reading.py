@@ -8,11 +8,11 @@ the borders as they are. `pattern` leaves the borders away: on an endless axis t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor, gcd
 from typing import Any, Protocol, TypeAlias
 
+from convviz.records import Record
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import Mode
 
@@ -20,8 +20,7 @@ Cells: TypeAlias = "Sequence[int]"
 """Cell indices in rising order; ranges where they are evenly spaced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Record):
     """What `period` neighboring output cells read of an endless axis.
 
     shift: how far their reading moves when they move on by `period`.
@@ -40,8 +39,7 @@ class Around(Protocol):
         """The cells that the output cell `unit` of an endless axis reads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phases(Sequence[Cells]):
+class Phases(Record, Sequence[Cells]):
     """The cells of each phase, found where they are asked for: there may be any number of them."""
 
     period: int
@@ -65,8 +63,7 @@ class Reading(Protocol):
         """The same without borders."""
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Record):
     """Every cell reads itself."""
 
     def cells(self, unit: int) -> Iterable[int]:
@@ -82,8 +79,7 @@ class Same:
 SAME = Same()
 
 
-@dataclass(frozen=True, slots=True)
-class Gather:
+class Gather(Record):
     """A window slides: convolution, pooling, and padding alone (a window of one cell).
 
     size: cells of the input. mode: what padded cells repeat; None: they repeat nothing.
@@ -109,8 +105,7 @@ class Gather:
         return Pattern(1, self.axis.stride, (self.axis.window(0),))
 
 
-@dataclass(frozen=True, slots=True)
-class Scatter:
+class Scatter(Record):
     """Stamps overlap: transposed convolution. size: cells of the input (the coarse side)."""
 
     axis: Axis
@@ -130,8 +125,7 @@ class Scatter:
         return self.axis.sources(unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Resize:
+class Resize(Record):
     """Upsampling: output cell u reads around `u · ratio + offset`.
 
     size:   cells of the input. ratio: input cells per output cell.
@@ -163,8 +157,7 @@ class Resize:
         return Pattern(period, self.ratio.numerator, Phases(period, self))
 
 
-@dataclass(frozen=True, slots=True)
-class Bins:
+class Bins(Record):
     """Adaptive pooling: output cell u of m reads ⌊u·n/m⌋ … ⌈(u + 1)·n/m⌉ of n (PyTorch)."""
 
     size: int

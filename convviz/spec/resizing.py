@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
+from convviz.records import Record
 from convviz.spec.arguments import Pair, echo, flag, integer, is_sequence, per_axis
 from convviz.spec.checks import Shape, checked_input, sides_text, times
 from convviz.spec.geometry import Axis
@@ -36,8 +36,7 @@ UPSAMPLINGS: dict[str, tuple[int, ...]] = {
 """Mode of upsampling → the numbers of spatial axes that it takes (PyTorch)."""
 
 
-@dataclass(frozen=True)
-class PadLayer:
+class PadLayer(Record):
     """`nn.ZeroPad2d` and its like. padding: (before, after) per axis, first axis first."""
 
     mode: str
@@ -102,8 +101,7 @@ class PadLayer:
         )
 
 
-@dataclass(frozen=True)
-class Upsample:
+class Upsample(Record):
     """`nn.Upsample`: to sizes, or by factors; exactly one of the two is given.
 
     sizes, factors: one entry for all axes, or one per axis.
@@ -224,8 +222,7 @@ class Upsample:
         return Resize(size, ratio, ratio / 2 - half, taps)
 
 
-@dataclass(frozen=True)
-class PixelShuffle:
+class PixelShuffle(Record):
     """`nn.PixelShuffle` (factor² channels become factor × factor cells) and its inverse."""
 
     factor: int

@@ -7,10 +7,10 @@ network; what holds for which sizes is then said as a rule, where there is one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.checks import Shape
 from convviz.spec.network import INPUT, Join, Network, Pending
 from convviz.spec.reading import Gather
@@ -19,8 +19,7 @@ MODULUS = 512
 """The largest period that a rule is looked for with."""
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Record):
     """What an input of one size meets.
 
     reason: why it does not run, "" where it does. unread: (layer, cells along an axis) where cells
@@ -38,13 +37,12 @@ class Verdict:
         return not self.reason
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Record):
     """Sizes of which the same is true."""
 
     name: str
     sizes: tuple[int, ...]
-    rule: str = field(default="")
+    rule: str = ""
 
 
 def verdicts(network: Network, channels: int, ndim: int, sizes: Sequence[int]) -> list[Verdict]:

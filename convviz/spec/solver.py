@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from typing import TypeAlias
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.arguments import Pair
 from convviz.spec.geometry import Axis
 
@@ -26,8 +26,7 @@ KEPT = 10_000
 Numbers: TypeAlias = "tuple[int, ...]"
 
 
-@dataclass(frozen=True)
-class Bounds:
+class Bounds(Record):
     """The values that are tried, per parameter. padding: (before, after) pairs.
 
     output_padding: () for whatever is lacking.
@@ -45,8 +44,7 @@ class Bounds:
         return len(self.kernel) * len(self.stride) * len(self.padding) * len(self.dilation)
 
 
-@dataclass(frozen=True)
-class AxisSolution:
+class AxisSolution(Record):
     """The parameters along one axis of `size` cells. output_padding: 0 for a convolution."""
 
     axis: Axis
@@ -98,8 +96,7 @@ Solution: TypeAlias = "tuple[AxisSolution, ...]"
 """One per axis."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Record):
     """What was found. total: how many; solutions: the best of them, in order.
 
     nearest: per axis without a solution, (below, above) reachable sizes; 0 where there is none.
@@ -107,7 +104,7 @@ class Answer:
 
     solutions: tuple[Solution, ...]
     total: int
-    nearest: tuple[Pair, ...] = field(default=())
+    nearest: tuple[Pair, ...] = ()
 
 
 def solve(

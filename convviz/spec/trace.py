@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.checks import Shape, times
 from convviz.spec.failure import explained
 from convviz.spec.field import LONGEST, POINT, Field, joined, through
@@ -18,8 +18,7 @@ Fields: TypeAlias = "tuple[Field, ...] | None"
 """One per spatial axis; None once the spatial axes are mixed or gone."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """What one step does.
 
     layer:  complete: what was pending is filled in.
@@ -62,8 +61,7 @@ class Row:
         return count
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(Record):
     """A network on an input of `shape`."""
 
     network: Network
@@ -95,8 +93,7 @@ class Trace:
         return "\n".join([*lines, f"{times(shown(self.shape))} → {total}"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Record):
     """What a layer does to a shape, computed once for all places where it does the same."""
 
     layer: Layer

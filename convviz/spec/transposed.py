@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError
+from convviz.records import Record
 from convviz.spec.arguments import Pair, flag, integers, pairs
 from convviz.spec.checks import Shape, axes, checked_groups, checked_input, sizes_text, window_words
 from convviz.spec.geometry import Axis
@@ -15,8 +15,7 @@ from convviz.spec.reading import Readings, Scatter
 from convviz.spec.writing import each, sides, written
 
 
-@dataclass(frozen=True)
-class ConvTranspose:
+class ConvTranspose(Record):
     """`nn.ConvTranspose1d/2d/3d`. `padding` crops the scattered sum; pairs may differ per side."""
 
     in_channels: int

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from convviz.errors import near, shortened
+from convviz.records import Record
 from convviz.spec.literals import AXES, LiteralWords, parse_literal
 from convviz.spec.tokens import Span, is_numeric, point, whole
 
@@ -27,27 +27,23 @@ _FIRST = re.compile(r"[^\s;,]*")
 _BLANK = re.compile(r"[\s;,]")
 
 
-@dataclass(frozen=True)
-class ShapeWords:
+class ShapeWords(Record):
     """A shape, to be filled: ``3x32x32``."""
 
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class FileWords:
+class FileWords(Record):
     """A file's path, not looked at yet."""
 
     path: str
 
 
-@dataclass(frozen=True)
-class StdinWords:
+class StdinWords(Record):
     """``-``: what stands on the standard input."""
 
 
-@dataclass(frozen=True)
-class SampleWords:
+class SampleWords(Record):
     """``sample:photo``: an array that comes with the program."""
 
     name: str

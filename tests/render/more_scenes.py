@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from convviz.diagrams import Scene, scene
 from convviz.diagrams.networks import network_scene
 from convviz.engine.account import Account, run
+from convviz.records import replace
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.network import INPUT, Join, Network, Step
 from convviz.spec.pooling import Pool

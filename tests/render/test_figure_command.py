@@ -3,12 +3,12 @@
 import shlex
 import shutil
 import subprocess
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from convviz.records import replace
 from convviz.render.figure import default_settings, matplotlib_at_rest
 from convviz.render.figures.command import folded
 from convviz.render.style import page_named, theme_named

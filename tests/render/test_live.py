@@ -9,7 +9,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from convviz.diagrams.motion import motion
 from convviz.diagrams.scene import Label, Run, Scene
 from convviz.engine.account import run
 from convviz.errors import SpecError
+from convviz.records import replace
 from convviz.render.display import Display, visible
 from convviz.render.keys import split
 from convviz.render.live import Player, Theater, play, status

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Frame, Grid, Rect, Role
+from convviz.records import Record, replace
 from convviz.render.colors import ink_on, mixed
 from convviz.render.figures.canvas import OUTLINES, Box, Canvas
 from convviz.render.figures.faces import face_colors
@@ -34,8 +34,7 @@ MOST_SAMPLES = 4096
 TILED = (Role.INPUT, Role.KERNEL, Role.OUTPUT, Role.STAMP, Role.SUM, Role.COUNT, Role.UNREAD)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Record):
     """Where a grid stands: its cell (0, 0) has its top left corner at (left, top)."""
 
     left: float
@@ -70,8 +69,7 @@ class Place:
         return self.rect(Rect(0, 0, self.rows, self.cols))
 
 
-@dataclass(frozen=True, eq=False)
-class Digits:
+class Digits(Record, eq=False):
     """The numbers of one grid: texts, and the type size of those on tiles and on discs, in u.
 
     pill: padded copies are pills, because discs would be too narrow.
@@ -152,8 +150,7 @@ def _widest(texts: Array, typeface: Typeface, weight: int) -> float:
     return max((typeface.width(text, 1.0, weight) for text in distinct), default=0.5) or 0.5
 
 
-@dataclass(frozen=True, eq=False)
-class Drawing:
+class Drawing(Record, eq=False):
     """A grid where it stands, with the fills of its cells before and after fading."""
 
     canvas: Canvas

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -17,6 +16,7 @@ from matplotlib.transforms import Affine2D, AffineDeltaTransform
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from convviz.records import Record
 from convviz.render.figures.type import CAP_HEIGHT, Typeface
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ class Mark(Protocol):
         """Draw it with the layer's transform, points to pixels."""
 
 
-@dataclass(frozen=True, eq=False)
-class Shape:
+class Shape(Record, eq=False):
     """One path. face, edge: (r, g, b, a) or None."""
 
     path: Path
@@ -123,8 +122,7 @@ class Copies:
         collection.draw(renderer)
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
+class Words(Record, eq=False):
     """A run of text at a pen position. No mathtext: a `$` is a dollar."""
 
     x: float
@@ -139,8 +137,7 @@ class Words:
         draw_text(renderer, place, self.text, self.properties, self.color)
 
 
-@dataclass(frozen=True, eq=False)
-class Numbers:
+class Numbers(Record, eq=False):
     """Short labels, each centered on its place by cap height.
 
     Text costs about a millisecond per label, so on a raster the outlines of their characters are
@@ -205,8 +202,7 @@ class Numbers:
         return np.asarray(self.centers[:, 1] + CAP_HEIGHT / 2 * self.size)
 
 
-@dataclass(frozen=True, eq=False)
-class Raster:
+class Raster(Record, eq=False):
     """An array as a picture: sharp squares while a cell covers a pixel, else means of cells."""
 
     pixels: Array

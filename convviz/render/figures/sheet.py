@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from convviz.diagrams.scene import Equation, Link, Role, Scene, Text
+from convviz.records import Record, field
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.command import folded
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run, Typeface
@@ -31,8 +31,7 @@ class Arrangement(Protocol):
         """Draw it with its top left corner there."""
 
 
-@dataclass(frozen=True, eq=False)
-class Company:
+class Company(Record, eq=False):
     """The frames of a film, for which every page leaves the same room, so that nothing jumps.
 
     equations: those below the grids. links: those of all frames.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
@@ -13,6 +12,8 @@ from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath, TextToPath
 from numpy.typing import NDArray
+
+from convviz.records import Record
 
 Array = NDArray[Any]
 
@@ -56,8 +57,7 @@ def add_fonts() -> None:
             font_manager.fontManager.addfont(str(path))
 
 
-@dataclass(frozen=True)
-class Typeface:
+class Typeface(Record):
     """A chain of families: a character is taken from the first that has it."""
 
     families: tuple[str, ...] = (OWN_FAMILY, FALLBACK)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from convviz.diagrams.scene import ArrayCells, Equation, Grid, Role
+from convviz.records import Record, replace
 from convviz.render.figures.canvas import BACK, Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.multiples import Words
@@ -37,8 +36,7 @@ GAP = 1.3
 """The least distance of grids, in pitches."""
 
 
-@dataclass(frozen=True)
-class Spots:
+class Spots(Record):
     """Where everything stands at one pitch, from the top left corner.
 
     lanes:  per lane, the corner of each of its grids. shares: where each share is written.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Role
+from convviz.records import replace
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.coverage import Profile
 from convviz.render.figures.compositions.padding import Padding

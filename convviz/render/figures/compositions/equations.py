@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Role, Scene
+from convviz.records import Record, replace
 from convviz.render.figures.canvas import Canvas, trimmed
 from convviz.render.figures.labels import Writing, alone, number, writing
 from convviz.render.figures.sheet import Sheet
@@ -23,8 +23,7 @@ SAMPLE = 4096
 """Values of a grid that decide how its numbers are written; of more, only the equation's own."""
 
 
-@dataclass(frozen=True, eq=False)
-class Written:
+class Written(Record, eq=False):
     """An equation in lines, at the size at which it fits. Lines are set flush left, together.
 
     least: the width and the height that it takes even where it needs less.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import Array, Grid, Role
+from convviz.records import replace
 from convviz.render.colors import output_ramp, signed_ramp
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.compositions.multiples import Words

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Mark, Role
+from convviz.records import Record, replace
 from convviz.render.colors import count_ramp, ink_on
 from convviz.render.figures.canvas import BACK, Box, Canvas
 from convviz.render.figures.compositions.multiples import Words
@@ -32,8 +31,7 @@ SMALL = 0.66
 """The pitch of the kernels against that of the stamps."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Record):
     """Where the columns of the picture begin, from its left edge."""
 
     times: float

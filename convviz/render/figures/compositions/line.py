@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import ArrayCells, Grid, Rect, Role
+from convviz.records import replace
 from convviz.render.figures.canvas import BACK, Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.multiples import Words

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from convviz.diagrams.scene import (
@@ -16,6 +15,7 @@ from convviz.diagrams.scene import (
     Rect,
     Selection,
 )
+from convviz.records import Record
 from convviz.render.figures.canvas import Canvas, trimmed
 from convviz.render.figures.grids import TILES_FROM, Place, draw_frame
 from convviz.render.figures.layout import pitch
@@ -64,8 +64,7 @@ def letter(sheet: Sheet, number: int, count: int) -> str:
     return f"({chr(97 + number)})  " if sheet.page.paper and 1 < count <= 26 else ""
 
 
-@dataclass(frozen=True, eq=False)
-class Words:
+class Words(Record, eq=False):
     """Lines under each other, each shrunk and then wrapped to a width.
 
     lines: (runs, size, lead): lead is the distance from the line above to the cap height.

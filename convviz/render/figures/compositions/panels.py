@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from convviz.diagrams.scene import Grid, Role
+from convviz.records import Record
 from convviz.render.figures.canvas import Canvas, trimmed
 from convviz.render.figures.compositions.parts import airy
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, Line, Run
 
 
-@dataclass(frozen=True, eq=False)
-class Caption:
+class Caption(Record, eq=False):
     """The name of a panel, a line about it and what is found of it, all centered.
 
     letter: "(a)" in front of the name, on paper.

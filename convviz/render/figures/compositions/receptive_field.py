@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Label, Link, Role
+from convviz.records import Record
 from convviz.render.colors import Floats, ink_on, mixed
 from convviz.render.figures.canvas import BACK, TILES, Canvas
 from convviz.render.figures.compositions.parts import bracket
@@ -30,8 +30,7 @@ FEWEST = 0.42
 """How much of its color a cell with one path keeps, next to one with the most."""
 
 
-@dataclass(frozen=True, eq=False)
-class Row:
+class Row(Record, eq=False):
     """One row of cells: where their middles lie, in cells of the input, and what they are."""
 
     grid: Grid

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
+from convviz.records import replace
 from convviz.render.colors import Floats, output_ramp
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.equations import Written

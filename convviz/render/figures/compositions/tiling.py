@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Rect, Role
+from convviz.records import replace
 from convviz.render.colors import ident_field, mixed
 from convviz.render.figures.canvas import BACK, OUTLINES, Box, Canvas
 from convviz.render.figures.compositions.parts import draw_title, lens

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import ArrayCells, Role
+from convviz.records import replace
 from convviz.render.colors import Floats, ink_on
 from convviz.render.figures.canvas import ANCHORS, Box, Canvas
 from convviz.render.figures.compositions.multiples import Words
