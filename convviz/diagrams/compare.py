@@ -9,7 +9,7 @@ from convviz.diagrams.gather import Look
 from convviz.diagrams.phrases import differing, headline
 from convviz.diagrams.scene import Measure, Role, Run, Scene, Text
 from convviz.diagrams.view import View
-from convviz.diagrams.words import per_axis, shown_shape
+from convviz.diagrams.words import number_text, per_axis, shown_shape
 from convviz.engine.account import Account
 from convviz.records import replace
 from convviz.spec.layers import Pool, times
@@ -31,9 +31,12 @@ def windows(accounts: Sequence[Account], view: View) -> Scene:
         if not strides:
             rows, cols = look.rows.side, look.cols.side
             grid = replace(grid, roles=planes.padded_roles(look.account, rows, cols))
+        rule = f"reach {reach}, output {out}"
+        if word == "mode":
+            rule = f"the window gives {number_text(float(look.account.output[look.cell]))}"
         grids.append(
             replace(
-                grid, rule=f"reach {reach}, output {out}", top=grid.top[rulers],
+                grid, rule=rule, windows=grid.windows if strides else None, top=grid.top[rulers],
                 left=grid.left[rulers],
             )
         )  # fmt: skip
@@ -48,7 +51,7 @@ def windows(accounts: Sequence[Account], view: View) -> Scene:
             *same_kernel(word, per_axis(first.layer.kernel)),
             Run("input", Role.INPUT, bold=True),
             Run("; only "),
-            Run(word, Role.FOCUS, bold=True),
+            Run(word, Role.KERNEL if word == "kernel" else Role.FOCUS, bold=True),
             Run(" differs."),
         ),
         measures=tuple(
@@ -78,6 +81,7 @@ CLAIMS = {
     "stride": "A larger stride keeps fewer windows",
     "padding": "Padding lets windows start earlier",
     "kernel": "A larger kernel reads more",
+    "mode": "Modes differ only where windows leave the input",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import gcd
 
 import numpy as np
@@ -79,8 +80,15 @@ def reason(axis: Axis) -> str:
     return f"{axis.stride} does not divide {axis.kernel}"
 
 
-def verdict(layer: ConvTranspose) -> tuple[bool, str]:
-    """(even, in words) for all axes together; a border thins out always, hence "inside"."""
+def verdict(layer: ConvTranspose, sizes: Sequence[int] = ()) -> tuple[bool, str]:
+    """(even, in words) for all axes together; a border thins out always, hence "inside".
+
+    sizes: of the input along each axis: too small a one has borders only.
+    """
+    if sizes and any(thin(axis, size) for axis, size in zip(layer.axes, sizes, strict=True)):
+        even, words = verdict(layer)
+        why = words.partition("; inside")[0].partition("; every")[0].partition(", so inside")[0]
+        return even, f"{why}; here borders meet, the input is too small for an inside"
     axes = layer.axes
     phases = [np.array(axis.stamps_by_phase()) for axis in axes]
     uneven = [axis for axis in axes if not axis.even]
@@ -107,6 +115,13 @@ def verdict(layer: ConvTranspose) -> tuple[bool, str]:
     return False, f"✗ {word}: {why}; inside, counts repeat {rows}"
 
 
+def thin(axis: Axis, size: int) -> bool:
+    """Whether so few inputs leave no output on which as many stamps meet as can."""
+    most = max(axis.stamps_by_phase())
+    small = min(size, axis.reach // axis.stride + 2)  # of more, none meets the first
+    return int(stamps(axis, small, axis.spread(small)).max(initial=0)) < most
+
+
 def listing(values: list[int], separator: str) -> str:
     """Counts in a row, cut where they are many."""
     if len(values) <= TABLE:
@@ -120,13 +135,14 @@ def plural(word: str, count: int) -> str:
 
 
 def verdict_label(
-    layer: ConvTranspose, name: str = "coverage", role: Role = Role.MUTED, channels: int = 1
+    account: Account, name: str = "coverage", role: Role = Role.MUTED, channels: int = 1
 ) -> Label:
     """The verdict, and which kernels would be even.
 
     channels: input channels whose stamps meet; the counts are those of one.
     """
-    good, words = verdict(layer)
+    layer = layer_of(account)
+    good, words = verdict(layer, account.spatial)
     if channels > 1:
         words += " per input channel"
     more: tuple[Text, ...] = ()

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from convviz.diagrams.channels import channels
+from convviz.diagrams.phrases import input_words, output_words
 from convviz.diagrams.scene import (
     Array,
     Computed,
@@ -31,9 +32,7 @@ from convviz.diagrams.words import (
     lead_text,
     per_axis,
     plain,
-    shown_shape,
     size_labels,
-    spaced,
 )
 from convviz.engine.account import Account, run
 from convviz.records import Record, replace
@@ -220,14 +219,13 @@ def numbers(account: Account, sides: Sequence[Inserted]) -> Text:
     layer = account.layer
     assert isinstance(layer, ConvTranspose)
     runs = [
-        Run(f"{spaced(shown_shape(account, account.input.shape))} input", Role.INPUT, bold=True),
+        Run(input_words(account), Role.INPUT, bold=True),
         Run(", "),
         Run(f"kernel {per_axis(layer.kernel)}", Role.KERNEL, bold=True),
     ]
     for part in layer_parts(account)[1:]:
         runs += [Run(", "), *part]
-    output = spaced(shown_shape(account, account.shape))
-    runs += [Run("  →  ", Role.MUTED), Run(f"{output} output", Role.OUTPUT, bold=True)]
+    runs += [Run("  →  ", Role.MUTED), Run(output_words(account), Role.OUTPUT, bold=True)]
     words = zeros_text(sides)
     return (*runs, Run(f".  {words[:1].upper()}{words[1:]}."))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from convviz.diagrams import planes
+from convviz.diagrams.phrases import input_words
 from convviz.diagrams.planes import Side
 from convviz.diagrams.scene import (
     Grid,
@@ -180,6 +181,8 @@ def _claim(accounts: Sequence[Account]) -> str:
         return "Padding modes"
     if len(accounts) > 1:
         return f"{layer_of(accounts[0]).mode.capitalize()} padding, compared"
+    if not any(map(any, layer_of(accounts[0]).padding)):
+        return "Padding 0 adds nothing"
     return {
         "zeros": "Zero padding surrounds the input with zeros",
         "constant": "Constant padding surrounds the input with one value",
@@ -194,15 +197,15 @@ def _numbers(accounts: Sequence[Account]) -> Text:
     first = accounts[0]
     layer = layer_of(first)
     fills = all(account.mode.fills for account in accounts)
-    start: Text = (
-        Run(f"{spaced(shown_shape(first, first.input.shape))} input", Role.INPUT, bold=True),
-    )
+    start: Text = (Run(input_words(first), Role.INPUT, bold=True),)
     if len({a.shape for a in accounts}) == 1:
         start += (
             Run(f", padding {padding_text(layer.padding)}"),
             Run("  →  ", Role.MUTED),
             Run(spaced(shown_shape(first, first.shape)), Role.OUTPUT, bold=True),
         )
+    if not any(any(map(any, layer_of(account).padding)) for account in accounts):
+        return (*start, Run("."))
     sentence = (
         "Every cell outside the frame is filled."
         if fills

@@ -43,6 +43,11 @@ def input_words(account: Account) -> str:
     return sized("input", shown_shape(account, account.input.shape))
 
 
+def output_words(account: Account) -> str:
+    """The output and its size, with the axes that the user gave."""
+    return sized("output", shown_shape(account, account.shape))
+
+
 def said(account: Account) -> dict[str, str]:
     """What can set an account apart, name → value, defaults left out."""
     found = parameters(account)

@@ -201,4 +201,4 @@ class Scatter(Record, eq=False):
             found.append(
                 Label("bias", (Run(f"{number_text(float(bias))} is added to every output"),))
             )
-        return (*found, verdict_label(self.layer, channels=len(self.inputs)))
+        return (*found, verdict_label(self.account, channels=len(self.inputs)))

@@ -15,7 +15,7 @@ from convviz.diagrams.coverage import (
     verdict_label,
 )
 from convviz.diagrams.gather import indices, sized
-from convviz.diagrams.phrases import headline
+from convviz.diagrams.phrases import headline, input_words, output_words
 from convviz.diagrams.scatter import Scatter
 from convviz.diagrams.scene import (
     Array,
@@ -37,7 +37,6 @@ from convviz.diagrams.words import (
     per_axis,
     plain,
     shown_shape,
-    spaced,
 )
 from convviz.engine.account import Account
 from convviz.records import replace
@@ -95,13 +94,16 @@ def field(accounts: Sequence[Account], view: View) -> Scene:
         if not all(axis.even for axis in layer.axes)
         else "Transposed convolution: stamp, shift, add",
         subtitle=(
-            Run(f"{spaced(shown_shape(account, account.input.shape))} input", Role.INPUT, True),
+            Run(input_words(account), Role.INPUT, True),
             Run(", "),
             Run(f"kernel {per_axis(layer.kernel)}", Role.KERNEL, True),
-            Run(", "),
-            Run(f"stride {per_axis(layer.stride)}", Role.FOCUS, True),
+            *(
+                (Run(", "), Run(f"stride {per_axis(layer.stride)}", Role.FOCUS, True))
+                if set(layer.stride) != {1}
+                else ()
+            ),
             Run("  →  ", Role.MUTED),
-            Run(f"{spaced(shown_shape(account, account.shape))} output", Role.OUTPUT, True),
+            Run(output_words(account), Role.OUTPUT, True),
             Run(".  Color and number: how many stamps land on each output."),
         ),
         links=(
@@ -207,7 +209,7 @@ def compared(accounts: Sequence[Account], view: View) -> Scene:
         grid = coverage(account, plain_name(name), title=name)
         out = times(shown_shape(account, account.shape))
         grids.append(replace(grid, rule=f"output {out}"))
-        labels.append(verdict_label(layer_of(account), plain_name(name), name[0].role))
+        labels.append(verdict_label(account, plain_name(name), name[0].role))
     stride = per_axis(layer_of(accounts[0]).stride)
     return Scene(
         diagram="compare",

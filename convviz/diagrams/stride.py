@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
+import numpy as np
+
+from convviz.diagrams import phrases
 from convviz.diagrams.gather import Look, indices, sized
+from convviz.diagrams.phrases import plural
 from convviz.diagrams.planes import title
 from convviz.diagrams.scene import Grid, Role, Run, Scene, Text
 from convviz.diagrams.view import View
@@ -13,7 +18,6 @@ from convviz.diagrams.words import (
     lead_text,
     padding_text,
     per_axis,
-    shown_shape,
     size_labels,
     spaced,
 )
@@ -115,21 +119,32 @@ def output_title(look: Look) -> Text:
 def claim(look: Look) -> str:
     """The claim of a slide, about the parameter that matters most here."""
     layer = look.layer
-    step, dilation = max(layer.stride), max(layer.dilation)
+    dilation = max(layer.dilation)
     if isinstance(layer, Pool):
         return {
             "max": "Max pooling keeps the largest of each window",
             "avg": "Average pooling keeps the mean of each window",
         }[layer.kind]
-    if step > 1:
-        return (
-            f"Stride {per_axis(layer.stride)} keeps every {ORDINALS.get(step, f'{step}th')} window"
-        )
+    if set(layer.stride) != {1}:
+        return strided(layer.stride)
     if dilation > 1:
         return f"Dilation {per_axis(layer.dilation)} spreads the same weights"
     if look.padded and look.account.shape[2:] == look.account.spatial:
         return f"Padding {padding_text(layer.padding)} keeps the size"
     return "One kernel slides over the whole input"
+
+
+def strided(stride: tuple[int, ...]) -> str:
+    """What a stride keeps: every other window, or every other column of windows."""
+    step = max(stride)
+    every = f"every {ORDINALS.get(step, f'{step}th')}"
+    if len(set(stride)) == 1:
+        return f"Stride {step} keeps {every} window"
+    if sorted(stride)[-2] == 1:
+        line = ("plane", "row", "column")[-len(stride) :][stride.index(step)]
+        return f"Stride {spaced(stride)} keeps {every} {line} of windows"
+    steps = zip(stride, ("deep", "down", "right")[-len(stride) :], strict=True)
+    return f"Stride {spaced(stride)}: steps of {', '.join(f'{n} {way}' for n, way in steps)}"
 
 
 def pointed(look: Look) -> bool:
@@ -141,18 +156,31 @@ def pointed(look: Look) -> bool:
 def sentence(look: Look) -> str:
     """What a picture shows, after its numbers."""
     if isinstance(look.layer, Pool):
-        largest = look.layer.kind == "max"
-        return f"Each output is the {'largest value' if largest else 'mean'} of its window."
+        return pooled(look.account, look.layer)
     if len(look.sights) == 2 and len(look.inputs) == 1 and not pointed(look):
         return "Each window wears the color of its output."
     return "Multiply window by kernel, cell by cell, then add."
+
+
+def pooled(account: Account, layer: Pool) -> str:
+    """How many values go on, or what windows divide by."""
+    if layer.kind == "max":
+        if any(step < axis.reach for step, axis in zip(layer.stride, layer.axes, strict=True)):
+            return "One value can win in several windows."
+        count = prod(account.shape)
+        total = plural(prod(account.input.shape), "value")
+        return f"{count:,} of {total} {'goes' if count == 1 else 'go'} on."
+    divisors = np.unique(account.divisors)
+    if len(divisors) == 1:
+        return f"Every window divides by {divisors[0]}."
+    return "Each window has its own divisor."
 
 
 def numbers(look: Look) -> Text:
     """The numbers of a slide in role colors, then one sentence."""
     account, layer = look.account, look.layer
     runs = [
-        Run(f"{spaced(shown_shape(account, account.input.shape))} input", Role.INPUT, bold=True),
+        Run(phrases.input_words(account), Role.INPUT, bold=True),
         Run(", "),
         Run(f"kernel {per_axis(layer.kernel)}", Role.KERNEL, bold=True),
     ]
@@ -167,6 +195,6 @@ def numbers(look: Look) -> Text:
     return (
         *runs,
         Run("  →  ", Role.MUTED),
-        Run(f"{spaced(shown_shape(account, account.shape))} output", Role.OUTPUT, bold=True),
+        Run(phrases.output_words(account), Role.OUTPUT, bold=True),
         Run(f".  {sentence(look)}"),
     )

@@ -117,6 +117,17 @@ def test_the_verdict_is_what_counting_says(kernel: int, stride: int, dilation: i
     assert verdict(layer)[0] == (len(set(inside.tolist())) == 1)
 
 
+@settings(deadline=None, max_examples=80)
+@given(st.integers(1, 6), st.integers(1, 7), st.integers(1, 4), st.integers(1, 3))
+def test_a_verdict_promises_an_inside_only_where_there_is_one(
+    size: int, kernel: int, stride: int, dilation: int
+) -> None:
+    account = transposed((size,), kernel, axes=1, stride=stride, dilation=dilation)
+    large = transposed((60,), kernel, axes=1, stride=stride, dilation=dilation)
+    words = verdict(account.layer, account.spatial)[1]
+    assert ("too small" in words) == (counts(account)[0].max() < counts(large)[0].max())
+
+
 @settings(deadline=None, max_examples=40)
 @given(st.integers(1, 9), st.integers(1, 5))
 def test_the_kernels_that_a_verdict_names_are_even(kernel: int, stride: int) -> None:
