@@ -11,6 +11,7 @@ from convviz.records import replace
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.coverage import Profile
 from convviz.render.figures.compositions.padding import Padding
+from convviz.render.figures.compositions.painted import draw_painted
 from convviz.render.figures.compositions.parts import bounds, formula, verdict
 from convviz.render.figures.grids import Digits, Place, draw_cells, draw_choice, draw_frame
 from convviz.render.figures.type import Line
@@ -49,12 +50,19 @@ class Compare(Padding):
             draw_cells(canvas, grid, place, digits)
             self.profiles[grid.key].draw(canvas, place)
             return
+        if grid.windows is not None:
+            draw_painted(canvas, self.sheet, grid, place, numbered=True)
+            self._window(canvas, grid, place)
+            return
         share = np.full(grid.shape, OUTSIDE)
         if grid.chosen is not None:
             share[np.ix_(grid.chosen.rows, grid.chosen.cols)] = 1.0
         draw_cells(canvas, replace(grid, source=None), place, digits, share=share)
         for frame in grid.frames:
             draw_frame(canvas, place, frame)
+        self._window(canvas, grid, place)
+
+    def _window(self, canvas: Canvas, grid: Grid, place: Place) -> None:
         if grid.chosen is not None:
             color = canvas.theme.trio(Role.KERNEL)[1]
             draw_choice(canvas, place.rect(bounds(grid.chosen)), color, place.u)

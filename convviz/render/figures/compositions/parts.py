@@ -14,6 +14,7 @@ from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, SHRINK, Line, Run
 
+BRACKETS = re.compile(r"\([^()]*\)")
 SIZES = re.compile(r"(?<=\d)×(?=\d)")
 
 
@@ -33,6 +34,11 @@ def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
         )
         for run in grid.title
     )
+
+
+def unbroken(text: str) -> str:
+    """`text` that is not broken inside brackets, where it takes several lines."""
+    return BRACKETS.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 WordLine = tuple[Line, float, float]
@@ -178,27 +184,22 @@ def bracket(
     for x, y in (start, end):
         ends = [(x, y - tick), (x, y + tick)] if level else [(x - tick, y), (x + tick, y)]
         canvas.line(ends, color, 1.3)
-    size = page.note
-    run: Line = (Run(label, color, SEMIBOLD),)
-    size, lines = sheet.type.fit(run, size, room)
+    run: Line = (Run(unbroken(label), color, SEMIBOLD),)
     if level:
+        size, lines = sheet.type.fit(run, page.note, room)
         base = y0 + side * (tick + 5.0) + (0.73 * size if side > 0 else 0.0)
         canvas.words((x0 + x1) / 2, base, lines[0], size, anchor=0.5)
         return
-    words = label.split(" ")
-    parts = words if len(words) == 2 and room < sheet.type.line_width(run, page.note) else [label]
-    pitch = 1.15 * size
-    base = (y0 + y1) / 2 + 0.36 * size - pitch * (len(parts) - 1) / 2
-    for i, part in enumerate(parts):
-        canvas.words(
-            x0 + side * (tick + 5.0),
-            base + i * pitch,
-            part,
-            size,
-            anchor=1.0 if side < 0 else 0.0,
-            color=color,
-            weight=SEMIBOLD,
-        )
+    # Beside a vertical line a label may take several lines rather than shrink.
+    size = page.note
+    lines = sheet.type.wrapped(run, size, room)
+    widest = max(sheet.type.line_width(trimmed(line), size) for line in lines)
+    size *= min(1.0, room / widest)
+    leading = 1.15 * size
+    base = (y0 + y1) / 2 + 0.36 * size - leading * (len(lines) - 1) / 2
+    for i, line in enumerate(lines):
+        x = x0 + side * (tick + 5.0)
+        canvas.words(x, base + i * leading, trimmed(line), size, anchor=1.0 if side < 0 else 0.0)
 
 
 def window_colors(rows: int, cols: int) -> Floats:
