@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from convviz.records import replace
-
 import numpy as np
 
 from convviz.diagrams.scene import ArrayCells, Grid, Role, Windows
+from convviz.records import replace
 from convviz.render.colors import Floats, ink_on
 from convviz.render.figures.canvas import FRAMES, Canvas
 from convviz.render.figures.compositions.parts import window, window_colors
