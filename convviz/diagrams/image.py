@@ -9,12 +9,16 @@ import numpy as np
 from convviz.diagrams import planes
 from convviz.diagrams.gather import indices
 from convviz.diagrams.padding import padding
+from convviz.diagrams.phrases import number_word
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Label, Role, Run, Scene, Text
+from convviz.diagrams.stride import POOLINGS
 from convviz.diagrams.view import View
 from convviz.diagrams.words import layer_parts, lead_text, parameters, size_labels, spaced
 from convviz.engine.account import Account
 from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool, times
 
+MAPS = 8
+"""Most feature maps that are shown."""
 KERNELS = 4
 """Most planes of a kernel that are shown."""
 
@@ -22,33 +26,36 @@ KERNELS = 4
 def image(accounts: Sequence[Account], view: View) -> Scene:
     """What a layer makes of a picture; of padding, one picture per mode.
 
-    Grids: "input" and the planes "kernel[c]" in the first band, "output" in the second. A grid
-    that looks like a picture carries its pixels; a feature map has values only.
+    Grids: "input" and the planes "kernel[c]" in the first band; in the second "output", or of
+    several channels "output[0]", …. A grid that looks like a picture carries its pixels; a
+    feature map has values only.
     """
     if isinstance(accounts[0].layer, Padding):
         return _padded(accounts, view)
     account = accounts[0]
     array = account.input[0]
-    output, chosen, word = _output(account, view)
+    channels = _channels(account, view)
     grids = [
         Grid(
             "input", *planes.whole(_gray(array), Role.INPUT), Role.INPUT,
             planes.title("input", Role.INPUT, f" {times(array.shape)}"), picture=pixels(array),
         )
     ]  # fmt: skip
-    kernels, hidden = _kernels(account, chosen)
-    result = Grid(
-        "output", *planes.whole(_gray(output), Role.OUTPUT), Role.OUTPUT,
-        planes.title(word, Role.OUTPUT, f" {times(output.shape[-2:])}"),
-        picture=pixels(output) if isinstance(account.layer, Pool) else None,
-    )  # fmt: skip
+    # Several maps stand for themselves: a bank of kernels has a view of its own.
+    kernels, hidden = _kernels(account, channels[0]) if len(channels) == 1 else ([], 0)
+    results = _results(account, channels)
+    unseen = account.shape[1] - len(results) if len(results) > 1 else 0
     return Scene(
         diagram="image",
         headline=(lead_text(_command(account), account), *layer_parts(account)),
-        bands=((*grids, *kernels), (result,)),
-        title=_claim(account),
+        bands=((*grids, *kernels), results),
+        title=_claim(account, len(results)),
         subtitle=_numbers(account),
-        labels=(*size_labels(account), *_more(hidden)),
+        labels=(
+            *size_labels(account),
+            *_more("kernels", hidden, "planes of the kernel"),
+            *_more("maps", unseen, "feature maps"),
+        ),
         command=view.command,
     )
 
@@ -104,16 +111,35 @@ def _gray(array: Array) -> Array:
     return np.asarray(array.mean(axis=0, dtype=np.result_type(array, np.float32)))
 
 
-def _output(account: Account, view: View) -> tuple[Array, int, str]:
-    """((C, rows, cols), output channel, title): the chosen feature map; of pooling, all."""
+def _channels(account: Account, view: View) -> tuple[int, ...]:
+    """The output channels that are shown: the one that `at` names, else the first ones."""
+    count = account.shape[1]
+    if isinstance(account.layer, Pool):
+        return (0,)
+    if len(view.at) >= 3 and not isinstance(account.layer, ConvTranspose):
+        return (min(view.at[-3], count - 1),)
+    return tuple(range(min(count, MAPS)))
+
+
+def _results(account: Account, channels: Sequence[int]) -> tuple[Grid, ...]:
+    """The feature maps of those channels; of pooling, all channels as one picture."""
     output = account.output[0]
     if isinstance(account.layer, Pool):
-        return output, 0, "output"
-    scatters = isinstance(account.layer, ConvTranspose)
-    named = view.at[-3] if len(view.at) >= 3 and not scatters else 0
-    channel = min(named, len(output) - 1)
-    word = f"output[{channel}]" if len(output) > 1 else "output"
-    return output[channel : channel + 1], channel, word
+        title = planes.title("output", Role.OUTPUT, f" {times(output.shape[-2:])}")
+        cells = planes.whole(_gray(output), Role.OUTPUT)
+        return (Grid("output", *cells, Role.OUTPUT, title, picture=pixels(output)),)
+    if len(channels) == 1:
+        (channel,) = channels
+        word = f"output[{channel}]" if len(output) > 1 else "output"
+        title = planes.title(word, Role.OUTPUT, f" {times(output.shape[-2:])}")
+        return (Grid("output", *planes.whole(output[channel], Role.OUTPUT), Role.OUTPUT, title),)
+    return tuple(
+        Grid(
+            f"output[{channel}]", *planes.whole(output[channel], Role.OUTPUT), Role.OUTPUT,
+            planes.title(f"output[{channel}]", Role.OUTPUT),
+        )
+        for channel in channels
+    )  # fmt: skip
 
 
 def _kernels(account: Account, channel: int) -> tuple[list[Grid], int]:
@@ -142,11 +168,12 @@ def _kernels(account: Account, channel: int) -> tuple[list[Grid], int]:
     return grids, len(own) - len(grids)
 
 
-def _more(hidden: int) -> tuple[Label, ...]:
-    """That not all planes of the kernel are shown."""
+def _more(name: str, hidden: int, what: str) -> tuple[Label, ...]:
+    """That not all planes of the kernel, or not all feature maps, are shown."""
     if not hidden:
         return ()
-    return (Label("kernels", (Run(f"{hidden} more planes of the kernel are not drawn"),)),)
+    verb = "is" if hidden == 1 else "are"
+    return (Label(name, (Run(f"{hidden} more {what} {verb} not drawn"),)),)
 
 
 def _command(account: Account) -> str:
@@ -154,14 +181,17 @@ def _command(account: Account) -> str:
     return "pad" if isinstance(layer, Padding) else layer.name
 
 
-def _claim(account: Account) -> str:
+def _claim(account: Account, maps: int) -> str:
     layer = account.layer
     if isinstance(layer, Pool):
-        kind = "largest" if layer.kind == "max" else "mean"
-        return f"Pooling keeps the {kind} of each window"
+        return POOLINGS[layer.kind]
     if isinstance(layer, ConvTranspose):
         return "A transposed convolution of a picture"
-    return "One kernel, one feature map"
+    count = account.shape[1]
+    if count == 1 or maps == 1:
+        return "One kernel, one feature map"
+    word = number_word(count)
+    return f"{word.capitalize()} kernels, {word} feature maps"
 
 
 def _numbers(account: Account) -> Text:

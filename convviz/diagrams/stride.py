@@ -24,6 +24,10 @@ from convviz.diagrams.words import (
 from convviz.engine.account import Account
 from convviz.spec.layers import Conv, Pool
 
+POOLINGS = {
+    "max": "Max pooling keeps the largest of each window",
+    "avg": "Average pooling keeps the mean of each window",
+}
 ORDINALS = {2: "other", 3: "third", 4: "fourth", 5: "fifth"}
 
 
@@ -121,10 +125,7 @@ def claim(look: Look) -> str:
     layer = look.layer
     dilation = max(layer.dilation)
     if isinstance(layer, Pool):
-        return {
-            "max": "Max pooling keeps the largest of each window",
-            "avg": "Average pooling keeps the mean of each window",
-        }[layer.kind]
+        return POOLINGS[layer.kind]
     if set(layer.stride) != {1}:
         return strided(layer.stride)
     if dilation > 1:

@@ -23,9 +23,9 @@ Method = Callable[[Gather], None]
 METHODS: dict[str, Method] = {"columns": columns, "bands": bands}
 
 COPY = 23
-"""What copying a number costs, in multiplications of a matrix product."""
+"""What copying a number costs, in multiplications of a matrix product; twice that by a stride."""
 
-MARGIN = 1.1
+MARGIN = 1.35
 """How much cheaper bands must look: their products are smaller."""
 
 PLANE = 600
@@ -37,10 +37,11 @@ def method_for(job: Gather) -> Method:
     if len(job.axes) != 2 or math.prod(job.sizes) < PLANE:
         return columns
     _, outputs = job.per_group
-    rows = job.axes[0]
+    rows, cols = job.axes
+    copy = COPY if cols.stride == 1 else 2 * COPY
     # Per input channel and tap of a kernel row: copies, and multiplications.
-    by_columns = rows.kernel * (COPY + outputs)
-    by_bands = rows.stride * COPY + rows.spread(rows_made(rows.kernel)) * outputs
+    by_columns = rows.kernel * (copy + outputs)
+    by_bands = rows.stride * copy + rows.spread(rows_made(rows.kernel)) * outputs
     return bands if by_columns > MARGIN * by_bands else columns
 
 

@@ -63,13 +63,42 @@ def pooled(shape: Any, kernel: int, kind: str = "max", *, at: Any = (), **layer:
     return scene([run(pool, array[None, None], lead=0)], view(at=at))
 
 
-def pictured(kernel: int = 3, **layer: Any) -> Scene:
+def pictured(kernel: int = 3, channels: int = 1, **layer: Any) -> Scene:
     """A convolution of a small color picture that has signed outputs."""
     rng = np.random.default_rng(0)
     array = rng.integers(0, 256, (3, 40, 50)).astype(float)
-    conv = Conv.of(3, 1, kernel, ndim=2, bias=False, **layer)
+    conv = Conv.of(3, channels, kernel, ndim=2, bias=False, **layer)
     weight = rng.normal(size=conv.weight_shape)
     return scene([run(conv, array[None], weight, lead=1)], view(image=True, drawn=True))
+
+
+def compared(name: str, values: Any) -> Scene:
+    """A convolution of 7 × 7 under several values of one parameter."""
+    accounts = []
+    for value in values:
+        layer = {"kernel": 3, name: value}
+        conv = Conv.of(1, 1, layer.pop("kernel"), ndim=2, bias=False, **layer)
+        weight = counted(conv.weight_shape).astype(float)
+        accounts.append(run(conv, counted((1, 1, 7, 7)).astype(float), weight, lead=0))
+    return scene(accounts, view())
+
+
+def stamped(kernels: Any, axes: int = 2) -> Scene:
+    """Transposed convolutions of stride 2 with several kernels."""
+    accounts = []
+    for kernel in kernels:
+        conv = ConvTranspose.of(1, 1, kernel, ndim=axes, stride=2, bias=False)
+        weight = counted(conv.weight_shape).astype(float)
+        accounts.append(run(conv, np.ones((1, 1, *[5] * axes)), weight, lead=0))
+    return scene(accounts, view())
+
+
+def direct(shape: Any, kernel: int, *, at: Any = (), **layer: Any) -> Scene:
+    """A transposed convolution read as a direct one."""
+    array = counted(shape).astype(float)
+    conv = ConvTranspose.of(1, 1, kernel, ndim=array.ndim, bias=False, **layer)
+    weight = counted(conv.weight_shape).astype(float)
+    return scene([run(conv, array[None, None], weight, lead=0)], view(at=at), "direct")
 
 
 AWKWARD = np.array([[-12345.0, 54321.0], [0.5, 1e9]])
@@ -122,4 +151,13 @@ SCENES = {
     "coverage, one cell": lambda: scattered((1, 1), 3),
     "coverage, large": lambda: scattered((40, 40), 3, stride=2),
     "image": pictured,
+    "image, maps": lambda: pictured(channels=6),
+    "image, many maps": lambda: pictured(5, channels=20, stride=2),
+    "compare, windows": lambda: compared("kernel", (2, 3, 5)),
+    "compare, strides": lambda: compared("stride", (1, 2, 3)),
+    "compare, paddings": lambda: compared("padding", (0, 1, 2)),
+    "compare, stamps": lambda: stamped((3, 4)),
+    "compare, stamps on a line": lambda: stamped((3, 4), axes=1),
+    "direct": lambda: direct((3, 3), 3, stride=2, at=(3, 3)),
+    "direct, a line": lambda: direct((4,), 3, stride=2, padding=1),
 }

@@ -21,7 +21,7 @@ ARRANGEMENTS = {
     "coverage": "coverage.Coverage",
     "compare": "compare.Compare",
     "direct": "step.Step",
-    "image": "image.Image",
+    "image": "image.arranged",
     "dilation": "dilation.Dilation",
     "groups": "groups.Groups",
     "matrix": "matrix.arranged",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from convviz.diagrams.scene import Array, Grid, Role
+from convviz.diagrams.scene import Grid, Role
 from convviz.records import replace
-from convviz.render.colors import output_ramp, signed_ramp
 from convviz.render.figures.canvas import Box, Canvas
+from convviz.render.figures.compositions.bars import Bar, bar_width, draw_bar
+from convviz.render.figures.compositions.maps import Maps
 from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
     bounds,
@@ -24,15 +25,8 @@ from convviz.render.figures.grids import (
     picture_colors,
     samples,
 )
-from convviz.render.figures.labels import writing
 from convviz.render.figures.layout import pitch
-from convviz.render.figures.sheet import Sheet
-
-CLIP = 99.5
-"""Percentile of the sizes of values where a color bar ends, if few values lie far beyond it."""
-WORTH = 0.8
-"""Of the largest value: a bar ends earlier only if it ends before that."""
-
+from convviz.render.figures.sheet import Arrangement, Sheet
 
 MOST_KERNELS = 8
 """Planes of a kernel that are drawn."""
@@ -40,50 +34,12 @@ LEAST_SPOT = 7.0
 """Points of the frame around a chosen window or output, at least: it has to be found."""
 
 
-class Bar:
-    """How the values of a feature map become colors, and the bar that tells so.
-
-    Signed values: blue above, amber below zero, the same reach to both sides. Others: gray where
-    the input is an image, else the outputs' own color.
-    """
-
-    def __init__(self, values: Array, *, gray: bool) -> None:
-        self.gray = gray
-        finite = np.asarray(values, float)
-        finite = finite[np.isfinite(finite)]
-        self.low = float(finite.min(initial=0.0))
-        self.high = float(finite.max(initial=0.0))
-        self.signed = self.low < 0
-        sizes = np.abs(finite)
-        most = max(-self.low, self.high)
-        part = float(np.percentile(sizes, CLIP)) if sizes.size else most
-        self.clipped = 0 < part < WORTH * most
-        self.most = (part if self.clipped else most) or 1.0
-
-    def colors(self, values: Array, theme: str) -> Array:
-        """(…, 3) of uint8."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            share = np.nan_to_num(np.asarray(values, float) / self.most, nan=0.0)
-        if self.signed:
-            table = signed_ramp(np.linspace(-1, 1, 511), theme)
-            place = np.rint((np.clip(share, -1, 1) + 1) * 255).astype(np.intp)
-        else:
-            steps = np.linspace(0, 1, 256)
-            gray = np.repeat(steps[:, None], 3, axis=1)
-            table = gray if self.gray else output_ramp(steps, theme)
-            place = np.rint(np.clip(share, 0, 1) * 255).astype(np.intp)
-        found: Array = np.rint(table * 255).astype(np.uint8)[place]
-        return found
-
-    def ticks(self) -> list[tuple[float, str]]:
-        """(place from 0, the bottom, to 1; label); ≥ and ≤ where values go on beyond the end."""
-        ends = np.array([-self.most if self.signed else 0.0, 0.0, self.most])
-        way = writing(np.array([float(f"{self.most:.3g}")]))
-        top = ("≥ " if self.clipped and self.high > self.most else "") + way.write(ends[2])
-        below = "≤ " if self.clipped and self.low < -self.most else ""
-        if self.signed:
-            return [(0.0, below + way.write(ends[0])), (0.5, "0"), (1.0, top)]
-        return [(0.0, "0"), (1.0, top)]
+def arranged(sheet: Sheet, width: float, height: float | None) -> Arrangement:
+    """One result beside its kernel, or several feature maps on one scale."""
+    grids = [grid for band in sheet.scene.bands for grid in band]
+    if sum(grid.kind == Role.OUTPUT for grid in grids) > 1:
+        return Maps(sheet, width, height)
+    return Image(sheet, width, height)
 
 
 class Image:
@@ -146,11 +102,7 @@ class Image:
 
     def bar_width(self) -> float:
         """The color bar and its labels."""
-        if self.bar is None:
-            return 0.0
-        note = self.sheet.page.note
-        wide = max(self.sheet.type.width(text, note) for _, text in self.bar.ticks())
-        return 12.0 + 10.0 + 6.0 + wide
+        return 0.0 if self.bar is None else bar_width(self.sheet, self.bar)
 
     def words(self) -> float:
         """The lines below."""
@@ -206,8 +158,8 @@ class Image:
             x += middle + self.gap
         box = Box(x, y, x + wide, y + high)
         self._picture(canvas, self.output, box)
-        if self.bar_width():
-            self._bar(canvas, box)
+        if self.bar is not None:
+            draw_bar(canvas, self.sheet, self.bar, box)
         self._words(canvas, left + self.width / 2, y + high)
 
     def _inputs(self, canvas: Canvas, x: float, y: float) -> None:
@@ -280,20 +232,6 @@ class Image:
             size = self.sheet.page.small
             draw_title(canvas, self.sheet, line, middle, y - 0.08 * u - 5.0, room, size=size)
             y += grid.shape[0] * u
-
-    def _bar(self, canvas: Canvas, box: Box) -> None:
-        """The color bar at the right of the result, with the values at its ends."""
-        assert self.bar is not None
-        high = min(box.height, 160.0 if not self.sheet.page.paper else 80.0)
-        middle = (box.top + box.bottom) / 2
-        bar = Box(box.right + 12.0, middle - high / 2, box.right + 22.0, middle + high / 2)
-        least = -self.bar.most if self.bar.signed else 0.0
-        values = np.linspace(self.bar.most, least, 256)[:, None]
-        canvas.image(self.bar.colors(values, canvas.theme.name), bar)
-        note = self.sheet.page.note
-        for share, text in self.bar.ticks():
-            y = bar.bottom - share * bar.height
-            canvas.words(bar.right + 6.0, y + 0.36 * note, text, note)
 
     def _words(self, canvas: Canvas, center: float, bottom: float) -> None:
         self.said.draw(canvas, center, bottom + 0.6 * self.sheet.page.small, self.room)

@@ -10,7 +10,7 @@ import numpy as np
 from convviz.diagrams.scene import Array, Grid, Role
 from convviz.render.colors import Floats, ink_on, signed_ramp
 from convviz.render.figures.canvas import FRAMES, Box, Canvas
-from convviz.render.figures.compositions.image import Bar
+from convviz.render.figures.compositions.bars import Bar
 from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import draw_title, title_line
 from convviz.render.figures.grids import (
