@@ -129,8 +129,7 @@ def parse_shorthand(text: str, start: int, end: int) -> Pending:
             )
         if kind in SPATIAL and not 2 <= len(shape) <= 4:
             raise SpecError(
-                f"{title or name} takes channels and one to three spatial axes, "
-                f"not {times(shape)}",
+                f"{title or name} takes channels and one to three spatial axes, not {times(shape)}",
                 "input",
             )
         return make(dict(said.values), shape, title)
