@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -68,10 +69,25 @@ class Sight(Record, eq=False):
             read[self.starts + tap] = True
         return ~read
 
-    def windows(self) -> tuple[range, ...]:
+    def windows(self) -> Sequence[range]:
         """All windows, in padded cells."""
-        reach, dilation = self.axis.reach, self.axis.dilation
-        return tuple(range(int(s), int(s) + reach, dilation) for s in self.starts)
+        return Slides(self.axis, self.count)
+
+
+class Slides(Sequence[range]):
+    """The windows along an axis, made where they are asked for: there may be millions."""
+
+    def __init__(self, axis: Axis, count: int) -> None:
+        self.axis, self.size = axis, count
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return tuple(self[number] for number in range(self.size)[place])
+        start = range(self.size)[place] * self.axis.stride
+        return range(start, start + self.axis.reach, self.axis.dilation)
 
 
 ROW = Axis(1)

@@ -6,7 +6,7 @@ screen, a figure or a film. Scenes hold roles, not colors; numbers, not digits; 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import IntEnum
 from functools import cached_property
 from typing import Any, Protocol, TypeAlias
@@ -133,8 +133,8 @@ class Windows(Record, eq=False):
                 the grid (ceil_mode). Identity (i, j) gives a window its color and its number.
     """
 
-    rows: tuple[range, ...]
-    cols: tuple[range, ...]
+    rows: Sequence[range]
+    cols: Sequence[range]
 
 
 class Mark(IntEnum):

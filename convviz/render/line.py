@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Role, Scene
 from convviz.records import Record
@@ -12,6 +15,8 @@ from convviz.render.canvas import Block, Canvas, Line
 from convviz.render.grids import Margin, Painter
 from convviz.render.sheets import Sheet, widened
 from convviz.render.stream import KERNEL, OUTPUT, Style
+
+Index = NDArray[np.intp]
 
 UNDER = "each under the first cell it reads"
 
@@ -24,6 +29,15 @@ class Gathered(Record):
     output: Sheet
     divisor: Sheet | None
     painter: Painter
+
+
+def starting(windows: Sequence[range], cols: Index) -> Index:
+    """The windows that start at one of `cols`; all are equally far apart."""
+    first = windows[0].start
+    step = windows[1].start - first if len(windows) > 1 else 1
+    number, rest = np.divmod(cols - first, step)
+    found: Index = number[(rest == 0) & (number >= 0) & (number < len(windows))]
+    return found
 
 
 def gathered(scene: Scene, page: Page) -> list[Block]:
@@ -39,8 +53,7 @@ def gathered(scene: Scene, page: Page) -> list[Block]:
         main = one(grids["input"], page, row, cols)
         windows = grids["input"].windows
         assert windows is not None
-        starts = np.array([each.start for each in windows.cols], dtype=np.intp)
-        shown = np.flatnonzero(np.isin(starts, cols))
+        shown = starting(windows.cols, cols)
         rest = {
             key: one(grid, page, row, shown if key != "kernel" else np.arange(grid.shape[1]))
             for key, grid in grids.items()

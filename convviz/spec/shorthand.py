@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 from convviz.errors import SpecError, near, shortened
 from convviz.spec.catalog import LAYERS, PLAIN
-from convviz.spec.checks import Shape
+from convviz.spec.checks import Shape, times
 from convviz.spec.layer import Layer
 from convviz.spec.layers import LAYER_MODES
 from convviz.spec.network import Pending
 from convviz.spec.resizing import PAD_TITLES, UPSAMPLINGS
-from convviz.spec.spelled import MAKERS
+from convviz.spec.spelled import MAKERS, SPATIAL
 from convviz.spec.tokens import Span, point, whole
 from convviz.spec.words import parse_padding, parse_sizes
 
@@ -125,6 +125,12 @@ def parse_shorthand(text: str, start: int, end: int) -> Pending:
             raise SpecError(
                 f"{title or name} takes channels and {axes} spatial "
                 f"{'axis' if axes == 1 else 'axes'}, not {len(shape)} axes",
+                "input",
+            )
+        if kind in SPATIAL and not 2 <= len(shape) <= 4:
+            raise SpecError(
+                f"{title or name} takes channels and one to three spatial axes, "
+                f"not {times(shape)}",
                 "input",
             )
         return make(dict(said.values), shape, title)

@@ -138,3 +138,6 @@ MAKERS: dict[str, Callable[[Values, Shape, str], Layer]] = {
     "pad": pad,
     "plain": plain,
 }
+
+SPATIAL = ("conv", "depthwise", "transposed", "max", "avg", "adaptive", "upsample", "pad")
+"""Kinds that work along spatial axes, of which there are one to three."""

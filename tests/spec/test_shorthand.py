@@ -73,3 +73,13 @@ def test_a_word_that_is_wrong_is_pointed_at(text, spot, message):
     assert message in caught.value.message
     if caught.value.source == text:
         assert text[slice(*caught.value.span)] in spot
+
+
+@pytest.mark.parametrize("text", ["conv 8 k3", "deconv 8 k3", "depthwise k3", "pool 2", "avgpool 2"])
+@pytest.mark.parametrize("shape", [(32,), (3, 4, 5, 6, 7)])
+def test_layers_of_space_need_one_to_three_spatial_axes(text, shape):
+    with pytest.raises(SpecError, match="takes channels and one to three spatial axes"):
+        trace(parse_network([text]), shape)
+    for more in ("gap", "pad 1", "up 2"):
+        with pytest.raises(SpecError, match="one to three spatial axes"):
+            trace(parse_network([more]), shape)
