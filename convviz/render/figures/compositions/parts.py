@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Label, Rect, Role, Selection, Text, Windows
+from convviz.patterns import pattern
 from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, SHRINK, Line, Run
 
-BRACKETS = re.compile(r"\([^()]*\)")
-SIZES = re.compile(r"(?<=\d)×(?=\d)")
+BRACKETS = pattern(r"\([^()]*\)")
+SIZES = pattern(r"(?<=\d)×(?=\d)")
 
 
 def airy(text: str) -> str:
