@@ -87,8 +87,8 @@ def draw_title(
     for up, each in enumerate(reversed(lines)):
         words = trimmed(each)
         # Near an edge of the sheet a title moves inward rather than beyond it.
-        half = sheet.type.line_width(words, size) / 2 + 1.0
-        middle = min(max(x, half), canvas.width - half)
+        half = sheet.type.line_width(words, size) / 2 + max(1.0, 0.98 * sheet.page.margin)
+        middle = min(max(x, half), max(canvas.width - half, half))
         canvas.words(middle, baseline - 1.15 * size * up, words, size, anchor=0.5)
 
 
