@@ -39,11 +39,19 @@ SHOWN = {
     "lanes, cropped": "light",
     "coverage": "light",
     "image": "dark",
+    "image, maps": "light",
+    "compare, windows": "dark",
+    "compare, strides": "light",
+    "compare, stamps": "light",
+    "direct": "dark",
+    "direct, a line": "light",
     "dilation": "light",
     "dilation, lines": "dark",
     "groups": "dark",
     "matrix": "light",
     "matrix, blocks": "dark",
+    "matrix, transposed": "light",
+    "stride, pairs": "dark",
     "matrices": "light",
     "kernels, of an image": "light",
     "field": "light",
@@ -75,4 +83,4 @@ def test_a_diagram_looks_like_its_reference(name: str) -> None:
 
 if __name__ == "__main__":
     for each in SHOWN:
-        drawn(each).save(path(each), optimize=True)
+        drawn(each).quantize(160, dither=Image.Dither.NONE).save(path(each), optimize=True)
