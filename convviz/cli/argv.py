@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from convviz.errors import SpecError, near, shortened
+from convviz.patterns import pattern
 
-NUMBER = re.compile(r"-\.?[0-9]")
+NUMBER = pattern(r"-\.?[0-9]")
 """A word that starts with a dash and is a number all the same: no option of convviz is a digit."""
 
 

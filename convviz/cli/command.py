@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from click.shell_completion import CompletionItem
 
 from convviz.cli.argv import Flag, Typed, take_apart
 from convviz.cli.pages import Line, Page, command_page
 from convviz.errors import SpecError
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from convviz.diagrams.scene import Scene
 
 T = TypeVar("T")
@@ -103,6 +104,8 @@ def completions(choices: Sequence[str] | str, incomplete: str) -> list[Completio
 
     A shell offers either words or files: files that come first give way from two letters on.
     """
+    from click.shell_completion import CompletionItem
+
     if isinstance(choices, str):
         choices = (choices,)
     if choices[:1] == ("files",) and len(incomplete) < 2:
@@ -146,7 +149,6 @@ class Request:
 class Asked:
     """What was asked: the values as text, and how each was typed.
 
-    command: the command line, quoted so that it runs when pasted; its output by name alone.
     request: what a caller in Python adds; None on the command line.
     """
 
@@ -160,7 +162,14 @@ class Asked:
         self.name = name
         self.request = request
         self.typed = typed
-        self.command = shlex.join(["convviz", name, *portable(argv, typed)])
+        self._argv = argv
+
+    @cached_property
+    def command(self) -> str:
+        """The command line, quoted so that it runs when pasted; its output by name alone."""
+        import shlex
+
+        return shlex.join(["convviz", self.name, *portable(self._argv, self.typed)])
 
     def __contains__(self, param: str) -> bool:
         return param in self.typed

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple, TypeVar
 
 from convviz.cli import asking, readers
 from convviz.cli.command import Asked
 from convviz.errors import SpecError, shortened, unknown
+from convviz.patterns import pattern
 from convviz.records import replace
 from convviz.spec.arguments import integers, pairs
 from convviz.spec.checks import named_padding, sides_text, sizes_text
@@ -27,7 +27,7 @@ LAYER_PARAMS = (
 
 FLAGS = ("ceil_mode", "exclude_padding")
 
-CALL = re.compile(r"\s*[A-Za-z_][A-Za-z0-9_.]*\s*\(")
+CALL = pattern(r"\s*[A-Za-z_][A-Za-z0-9_.]*\s*\(")
 
 
 class Wanted(NamedTuple):

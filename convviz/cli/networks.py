@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,13 +12,12 @@ from convviz.cli.command import Asked
 from convviz.errors import SpecError, io_error, near, shortened
 from convviz.spec.checks import Shape
 from convviz.spec.layers import Conv, ConvTranspose
-from convviz.spec.network import Network, Operation
-from convviz.spec.parser import ShapeWords, parse_input
 from convviz.spec.pooling import LPPool, Pool
-from convviz.spec.sequence import parse_network
-from convviz.spec.shorthand import is_shorthand
 from convviz.spec.tokens import is_numeric
-from convviz.spec.words import IMAGE_SUFFIXES
+from convviz.spec.words import IMAGE_SUFFIXES, ShapeWords, parse_input
+
+if TYPE_CHECKING:
+    from convviz.spec.network import Network, Operation
 
 MOST_BYTES = 64 << 20
 """Most bytes of a network's text."""
@@ -42,6 +42,8 @@ def network(words: Sequence[str]) -> Network:
         from convviz.spec.branches import parse_toml
 
         return parse_toml(file_text(words[0]))
+    from convviz.spec.sequence import parse_network  # every layer there is: only for layers
+
     return parse_network([text_of(word) for word in words])
 
 
@@ -49,7 +51,11 @@ def text_of(word: str) -> str:
     """The layers that one word stands for."""
     if word == "-":
         return standard_input()
-    if "(" in word or is_shorthand(word):
+    if "(" in word:
+        return word
+    from convviz.spec.shorthand import is_shorthand
+
+    if is_shorthand(word):
         return word
     if is_numeric(word):
         raise SpecError(

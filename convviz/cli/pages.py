@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -65,6 +64,8 @@ def rows(name: str, lines: Sequence[str], shown: str, width: int) -> Iterable[Li
     default = f"[{shown}]" if shown else ""
     room = DEFAULT_COLUMN - start - 1 if default else WIDTH - start
     if len(lines) == 1:
+        import textwrap
+
         lines = textwrap.wrap(lines[0], room, break_on_hyphens=False)
     first, *more = lines
     words = f"{first:<{DEFAULT_COLUMN - start}}" if default else first

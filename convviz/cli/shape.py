@@ -5,25 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from convviz.cli import networks, options, readers, speaking
 from convviz.cli.command import Argument, Asked, Command, Option
-from convviz.cli.layering import READERS
 from convviz.cli.options import COLORS, THEMES
 from convviz.cli.pages import COMMON
 from convviz.errors import SpecError, unknown
-from convviz.render import exports, report, seen
+from convviz.render import report
 from convviz.render.columns import COLUMNS
 from convviz.render.stream import Stream
 from convviz.spec.checks import Shape
-from convviz.spec.dependence import depends
-from convviz.spec.expectation import unmet
 from convviz.spec.layers import Conv
 from convviz.spec.network import Network, Step
-from convviz.spec.parser import parse_index, parse_shape
 from convviz.spec.trace import Trace, trace
+from convviz.spec.words import parse_index, parse_shape
 
 FLAGS = ("kernel", "stride", "padding", "dilation", "groups", "mode", "out_channels", "dims")
 """Options that describe a single convolution."""
@@ -70,6 +66,8 @@ def shape(asked: Asked) -> int:
         speak(asked, answer, stream, bare=bare)
     if "expect" not in asked:
         return 0
+    from convviz.spec.expectation import unmet
+
     expected = asked.read("expect", parse_shape)
     error = unmet(answer, expectation(answer, expected))
     if error is not None:
@@ -96,12 +94,18 @@ def speak(asked: Asked, answer: Trace, stream: Stream, *, bare: bool) -> None:
         raise SpecError(f"{flags[0]} and {flags[1]} ask for two forms of one answer", forms[1])
     found = None
     if "unit" in asked:
+        from convviz.render import seen
+        from convviz.spec.dependence import depends
+
         found = depends(answer, asked.read("unit", lambda text: unit(text, answer)))
-    if forms == ["json"]:
-        extra = seen.document(answer, found) if found else None
-        speaking.write(exports.document(answer, extra))
-    elif forms:
-        speaking.write(FORMS[forms[0]](answer, wanted, bare=bare))
+    if forms:
+        from convviz.render import exports
+
+        if forms == ["json"]:
+            extra = seen.document(answer, found) if found else None
+            speaking.write(exports.document(answer, extra))
+        else:
+            speaking.write(exports.TABLES[forms[0]](answer, wanted, bare=bare))
     elif found is not None:
         speaking.say(seen.screen(answer, found, stream, bare=bare), stream)
     elif asked.flag("formula"):
@@ -114,12 +118,7 @@ def speak(asked: Asked, answer: Trace, stream: Stream, *, bare: bool) -> None:
         speaking.say(report.summary(answer, stream, wanted, bare=bare), stream)
 
 
-FORMS: dict[str, Callable[..., str]] = {
-    "json": exports.document,
-    "csv": exports.as_csv,
-    "markdown": exports.as_markdown,
-    "latex": exports.as_latex,
-}
+FORMS = ("json", "csv", "markdown", "latex")
 """Forms that other programs read."""
 
 
@@ -180,6 +179,8 @@ def single(asked: Asked, given: Shape) -> tuple[Network, Shape, bool]:
 
     Raises SpecError: what PyTorch refuses.
     """
+    from convviz.cli.layering import READERS
+
     said: dict[str, Any] = {
         param: asked.read(param, READERS[param]) for param in FLAGS if param in asked
     }

@@ -13,12 +13,10 @@ from convviz.render import solutions
 from convviz.render.stream import Stream
 from convviz.spec.arguments import Pair
 from convviz.spec.checks import Shape
-from convviz.spec.mirror import mirror
-from convviz.spec.parser import parse_shape
 from convviz.spec.solver import Bounds
 from convviz.spec.solver import solve as solved
 from convviz.spec.tokens import point, whole
-from convviz.spec.trace import trace
+from convviz.spec.words import parse_shape
 
 MOST = 1_000_000
 """Most values that one range may hold."""
@@ -85,6 +83,9 @@ def mirrored(asked: Asked) -> None:
             "--mirror takes a network, and none is given",
             remedy='convviz solve --mirror "Conv2d(1, 16, 3, 2, 1)" "ReLU()" --input 1x28x28',
         )
+    from convviz.spec.mirror import mirror
+    from convviz.spec.trace import trace
+
     network = networks.network(words)
     given = asked.read("shape", parse_shape) if "shape" in asked else None
     forward = trace(network, networks.completed(given, network)[0])

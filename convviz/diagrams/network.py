@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from convviz.diagrams.phrases import network_lead, plural, sized
 from convviz.diagrams.scene import Block, Link, Role, Run, Scene
 from convviz.diagrams.view import View
+from convviz.patterns import pattern
 from convviz.spec.checks import Shape
 from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv, ConvTranspose
@@ -98,8 +98,8 @@ def brief(layer: Layer | Join) -> str:
     return " ".join([DIMENSIONS.sub("", name), *kept])
 
 
-DIMENSIONS = re.compile(r"[123]d$")
-BRIEF = re.compile(r"[ksdg][0-9×]+")
+DIMENSIONS = pattern(r"[123]d$")
+BRIEF = pattern(r"[ksdg][0-9×]+")
 """Of a layer's words its kernel, stride, dilation, groups; shapes tell channels and padding."""
 
 

@@ -28,7 +28,10 @@ BLOCK = 3 << 20
 """Bytes of one block of input rows: it and what it is made from should fit the cache."""
 
 WIDE = 9
-"""From this many taps on a row is not copied per tap, and bands are made larger."""
+"""From this many taps on a row is not copied per tap."""
+
+ROWS = 4
+"""Output rows that one band makes: enough for a product, and the zeros are few."""
 
 
 def bands(job: Gather) -> None:
@@ -55,11 +58,6 @@ def bands(job: Gather) -> None:
             part.out[...] = sums.reshape(part.out.shape)
 
 
-def rows_made(kernel: int) -> int:
-    """How many output rows one band makes, for a kernel of so many rows."""
-    return 4 if kernel < WIDE else 8
-
-
 def shifts(job: Gather) -> bool:
     """Whether the taps of a row are so many that shifted views of it are better than copies."""
     return job.kernel[1] >= WIDE and job.axes[1].stride == 1
@@ -73,7 +71,7 @@ def banded(job: Gather) -> Array:
     """
     inputs, outputs = job.per_group
     rows = job.axes[0]
-    count = min(job.sizes[0], rows_made(rows.kernel))
+    count = min(job.sizes[0], ROWS)
     met = rows.spread(count)
     weight = job.weight.reshape(job.groups, outputs, inputs, *job.kernel)
     entries = weight.transpose(0, 2, 4, 1, 3)
@@ -90,14 +88,13 @@ def blocks(job: Gather) -> Iterator[tuple[slice, Gather]]:
     """`job` in blocks of rows of one sample and some groups, with those groups."""
     inputs, _ = job.per_group
     rows = job.axes[0]
-    count = rows_made(rows.kernel)
     row = inputs * job.weight.itemsize * (1 if shifts(job) else job.kernel[1])
     # Rows enough that few are copied twice, then the width that fits, then the rows that fit.
-    least = count * max(4, -(-2 * rows.kernel // count))
+    least = ROWS * max(4, -(-2 * rows.kernel // ROWS))
     width = even(job.sizes[1], max(128, BLOCK // (rows.spread(least) * row)))
     height = BLOCK // (width * row)
     tall = even(job.sizes[0], max(least, (height - rows.reach) // rows.stride + 1))
-    tall += -tall % count
+    tall += -tall % ROWS
     together = max(1, BLOCK // (rows.spread(min(tall, job.sizes[0])) * row * width))
     for n, span, *tile in product(
         slices(len(job.x), 1),

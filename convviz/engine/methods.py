@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from convviz.engine.bands import bands, rows_made
+from convviz.engine.bands import ROWS, bands
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather
 
@@ -41,7 +41,7 @@ def method_for(job: Gather) -> Method:
     copy = COPY if cols.stride == 1 else 2 * COPY
     # Per input channel and tap of a kernel row: copies, and multiplications.
     by_columns = rows.kernel * (copy + outputs)
-    by_bands = rows.stride * copy + rows.spread(rows_made(rows.kernel)) * outputs
+    by_bands = rows.stride * copy + rows.spread(ROWS) * outputs
     return bands if by_columns > MARGIN * by_bands else columns
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from convviz.errors import printable
 from convviz.render.layout import Column
@@ -11,6 +11,9 @@ from convviz.spec.checks import Shape, times
 from convviz.spec.field import Field
 from convviz.spec.hidden import corner, unread, zeros
 from convviz.spec.trace import Row, Trace
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Measure = Callable[[Field], "int | Fraction"]
 

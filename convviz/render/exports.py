@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from convviz.render.columns import FLOAT, Measure, chosen, reach, start, step
@@ -18,6 +15,8 @@ NUMERIC = ("params", "macs", "flops")
 
 def document(trace: Trace, extra: dict[str, Any] | None = None) -> str:
     """The network as one JSON object; "layer" is text that convviz and PyTorch read."""
+    import json
+
     whole = {
         "input": list(trace.network.shown(trace.shape)),
         "layers": [described(trace, row) for row in trace.rows],
@@ -74,6 +73,9 @@ def table_of(
 
 def as_csv(trace: Trace, names: Sequence[str] = (), *, bare: bool = False) -> str:
     """Comma-separated values, with a line of titles."""
+    import csv
+    import io
+
     columns, rows = table_of(trace, names, bare=bare)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -134,3 +136,11 @@ def as_latex(trace: Trace, names: Sequence[str] = (), *, bare: bool = False) -> 
         lines.append("  " + " & ".join(latex(column.total) for column in columns) + r" \\")
     lines += [r"  \bottomrule", r"\end{tabular}"]
     return "\n".join(lines) + "\n"
+
+
+TABLES: dict[str, Callable[..., str]] = {
+    "csv": as_csv,
+    "markdown": as_markdown,
+    "latex": as_latex,
+}
+"""Forms of a table, by name."""

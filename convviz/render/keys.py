@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol, TextIO
 
+from convviz.patterns import pattern
 from convviz.render.stream import is_terminal
 
 NAMES: dict[str, str] = {
@@ -39,7 +40,7 @@ NAMES: dict[str, str] = {
 }
 """What a terminal sends → the key. Arrows come in two spellings, home and end in four."""
 
-TOKEN = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|(?!$)[^\[O])|[^\x1b]", re.DOTALL)
+TOKEN = pattern(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O[ -~]|(?!$)[^\[O])|[^\x1b]", re.DOTALL)
 
 
 def split(text: str) -> tuple[list[str], str]:

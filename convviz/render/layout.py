@@ -6,10 +6,10 @@ measured in the glyphs that the stream will write.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.render.stream import Stream
 
@@ -19,7 +19,7 @@ GAP = 2
 """Blanks between columns, and between a label and its text."""
 
 
-NARROW = re.compile(r"[\x00-\xff→−–…─✓✗⌊⌋⌈⌉≈]*")
+NARROW = pattern(r"[\x00-\xff→−–…─✓✗⌊⌋⌈⌉≈]*")
 """Text of this program alone: one cell a character, known without asking Unicode."""
 
 

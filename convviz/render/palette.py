@@ -22,7 +22,7 @@ def nearest(color: int) -> int:
     """The palette entry, 16 to 255, that is nearest to `color` in OKLab."""
     light, a, b = oklab(color)
     return min(
-        _PALETTE,
+        _entries(),
         key=lambda entry: (entry[1] - light) ** 2 + (entry[2] - a) ** 2 + (entry[3] - b) ** 2,
     )[0]
 
@@ -61,4 +61,7 @@ def _linear(color: int) -> tuple[float, float, float]:
     return red, green, blue
 
 
-_PALETTE = tuple((index, *oklab(palette_color(index))) for index in range(16, 256))
+@lru_cache(maxsize=1)
+def _entries() -> tuple[tuple[int, float, float, float], ...]:
+    """(index, lightness, green-red, blue-yellow) of every entry from 16 on."""
+    return tuple((index, *oklab(palette_color(index))) for index in range(16, 256))

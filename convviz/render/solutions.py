@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from convviz.render.layout import Column, Label, Runs, headline, labels, notes, table
 from convviz.render.stream import Stream
@@ -12,7 +12,9 @@ from convviz.spec.checks import Shape, sides_text, sizes_text, times
 from convviz.spec.formula import gathered, plain, scattered
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.solver import Answer, AxisSolution, Bounds, Solution
-from convviz.spec.trace import Trace
+
+if TYPE_CHECKING:
+    from convviz.spec.trace import Trace
 
 SHOWN = 20
 """Solutions on one screen."""
@@ -212,6 +214,8 @@ def document(answer: Answer) -> str:
         whole["total"] = answer.total
     if answer.nearest:
         whole["nearest"] = one([[n or None for n in pair] for pair in answer.nearest])
+    import json
+
     return json.dumps(whole, allow_nan=False) + "\n"
 
 
@@ -241,4 +245,6 @@ def mirrored_document(found: Trace) -> str:
         "layers": [{"layer": row.layer.code, "output": list(row.output)} for row in found.rows],
         "output": list(found.output),
     }
+    import json
+
     return json.dumps(whole, allow_nan=False) + "\n"

@@ -9,12 +9,12 @@ which layouts call before they measure. The terminal itself is never asked anyth
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import TextIO, TypeAlias
 
+from convviz.patterns import pattern
 from convviz.records import Record, field
 from convviz.render.palette import contrast, nearest, palette_color
 
@@ -87,8 +87,8 @@ GLYPHS: tuple[dict[str, str], ...] = (
 # "·" has three jobs with three fallbacks: it separates, multiplies, or stands for "no source".
 # In text a separator has blanks on both sides, a product on one at most (where a run of another
 # color begins); "⋅" always multiplies.
-SEPARATOR = re.compile(r"(?<= )·(?= )|(?<= )·$|^·(?= )")
-PRODUCT = re.compile(r"(?<=\S)·|·(?=\S)")
+SEPARATOR = pattern(r"(?<= )·(?= )|(?<= )·$|^·(?= )")
+PRODUCT = pattern(r"(?<=\S)·|·(?=\S)")
 
 
 class Glyphs:

@@ -11,15 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.errors import SpecError, near, printable, shortened
+from convviz.patterns import pattern
 from convviz.sources.budget import Budget
 from convviz.sources.source import Source
 from convviz.spec.literals import AXES
 
 MARGIN = 1 << 20
-BREAKS = re.compile(r"\r\n|\r|\n")
-NUMBER = re.compile(
-    r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.I
-)
+BREAKS = pattern(r"\r\n|\r|\n")
+NUMBER = pattern(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(nan|inf|infinity)", re.I)
 WORDS = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 DIGITS = 18
 

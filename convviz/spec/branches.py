@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
+from convviz.patterns import pattern
 from convviz.spec.checks import Shape
 from convviz.spec.network import INPUT, JOINS, Join, Network, Operation, Step
 from convviz.spec.sequence import Leaf, is_keras, layers_of, leaves_of, operation
@@ -33,8 +34,8 @@ DEPTH = 64
 LIMIT = 50_000
 """Most layers that tables may unfold into: tables of tables of tables grow without measure."""
 
-_REPEAT = re.compile(r"([0-9]{1,9})\s+x\s+(.+)", re.DOTALL)
-_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
+_REPEAT = pattern(r"([0-9]{1,9})\s+x\s+(.+)", re.DOTALL)
+_PLACE = pattern(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
 KEYS = ("join", "layers", "then")
 
 

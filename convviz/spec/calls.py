@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.spec.tokens import Cursor, Span, Token, is_name, is_numeric, number, point
 
@@ -22,14 +23,14 @@ REPEATS = 100_000
 """Most copies that ``(0-3): 4 x`` may ask for."""
 
 _CONSTANTS = {"True": True, "False": False, "None": None}
-_CHILD = re.compile(r"\(([^()\n]*)\):[ \t]*(?:([0-9]+)[ \t]+x[ \t]+)?")
-_SIMPLE = re.compile(
+_CHILD = pattern(r"\(([^()\n]*)\):[ \t]*(?:([0-9]+)[ \t]+x[ \t]+)?")
+_SIMPLE = pattern(
     r"(?:([A-Za-z_][A-Za-z0-9_]*)=)?(?:([0-9]{1,18})|(\([0-9]{1,18}(?:, ?[0-9]{1,18})+\))|"
     r"(True|False|None))(?=[,)])"
 )
 """An argument that is a number, a tuple of numbers or a constant: by far the most are."""
-_LEAF = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*\((?:[^()\n]|\([^()\n]*\))*\)")
-_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
+_LEAF = pattern(r"[A-Za-z_][A-Za-z0-9_.]*\((?:[^()\n]|\([^()\n]*\))*\)")
+_RANGE = pattern(r"([0-9]{1,9})-([0-9]{1,9})")
 
 
 class Argument(Record):

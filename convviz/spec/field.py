@@ -8,11 +8,14 @@ which is kept whole: the field is then the longest of a period, and the jump may
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from math import gcd, lcm
+from typing import TYPE_CHECKING
 
 from convviz.records import Record
 from convviz.spec.reading import Cells, Pattern
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 PHASES = 4096
 """Most phases that are followed: far beyond any upsampling that networks do."""
@@ -41,17 +44,23 @@ class Field(Record):
     @property
     def jump(self) -> Fraction:
         """Input cells between the fields of neighboring output cells, on average."""
+        from fractions import Fraction
+
         return Fraction(self.shift, self.period)
 
     @property
     def start(self) -> Fraction:
         """The center of the first output cell's field: 0 is the first input cell."""
+        from fractions import Fraction
+
         low, high = self.spans[0] or next(filter(None, self.spans), (0, 0))
         return Fraction(low + high, 2)
 
     @property
     def center(self) -> Fraction:
         """`start` as the mean over a period: equal for branches that look at the same place."""
+        from fractions import Fraction
+
         known = [(u, span) for u, span in enumerate(self.spans) if span is not None]
         total = sum(Fraction(sum(span), 2) - u * self.jump for u, span in known)
         return Fraction(total) / max(1, len(known))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from convviz.records import Record
 from convviz.spec.field import POINT, Field
@@ -12,6 +12,9 @@ from convviz.spec.layers import Conv
 from convviz.spec.network import INPUT, Join
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.trace import Row, Trace
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 
 class Windows(Record):
@@ -74,6 +77,8 @@ def zeros(row: Row) -> Fraction | None:
     found = windows_of(row)
     if found is None or not found.zeros:
         return None
+    from fractions import Fraction
+
     inside = Fraction(1)
     for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
         inside *= Fraction(axis.meetings(n, out), out * axis.kernel)
@@ -85,6 +90,8 @@ def corner(row: Row) -> Fraction | None:
     found = windows_of(row)
     if found is None or not found.zeros:
         return None
+    from fractions import Fraction
+
     inside = Fraction(1)
     for axis, n, out in zip(found.axes, found.sizes, found.outputs, strict=True):
         ends = (axis.inside(unit, n) for unit in (0, out - 1))

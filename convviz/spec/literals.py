@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from convviz.errors import shortened
+from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.spec.tokens import Cursor, Span, number, point
 
 AXES = 8
 """Most axes of a shape and most brackets of a literal: batch, channels and some more."""
 
-_ROW = re.compile(r"[^;\n]*")
-_WORD = re.compile(r"[^\s,]+")
+_ROW = pattern(r"[^;\n]*")
+_WORD = pattern(r"[^\s,]+")
 
 
 class LiteralWords(Record):

@@ -8,13 +8,15 @@ the borders as they are. `pattern` leaves the borders away: on an endless axis t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from fractions import Fraction
 from math import ceil, floor, gcd
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from convviz.records import Record
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import Mode
+
+if TYPE_CHECKING:
+    from fractions import Fraction  # it loads the decimal numbers: where it computes, it is loaded
 
 Cells: TypeAlias = "Sequence[int]"
 """Cell indices in rising order; ranges where they are evenly spaced."""
@@ -176,6 +178,8 @@ class Bins(Record):
 
     def around(self, unit: int) -> Cells:
         """The cells of one bin."""
+        from fractions import Fraction
+
         ratio = Fraction(self.size, self.count)
         return range(floor(unit * ratio), ceil((unit + 1) * ratio))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from fractions import Fraction
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
@@ -207,6 +206,8 @@ class Upsample(Record):
         )
 
     def _axis(self, size: int, count: int, by: float | None) -> Reading:
+        from fractions import Fraction
+
         ratio = Fraction(size, count) if by is None else 1 / Fraction(by).limit_denominator(4096)
         half = Fraction(1, 2)
         if self.mode == "nearest":
@@ -274,6 +275,8 @@ class PixelShuffle(Record):
 
     def reads(self, shape: Shape, output: Shape) -> Readings:
         """Per axis: r cells read one, or one reads r."""
+        from fractions import Fraction
+
         if self.inverse:
             return tuple(Gather(Axis(self.factor, self.factor), n) for n in shape[1:])
         return tuple(Resize(n, Fraction(1, self.factor), Fraction(0), (0,)) for n in shape[1:])

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from convviz.errors import SpecError, shortened
+from convviz.patterns import pattern
 from convviz.spec.calls import Call, call
 from convviz.spec.catalog import LAYERS
 from convviz.spec.checks import Shape
@@ -18,10 +19,10 @@ from convviz.spec.layer import Layer
 from convviz.spec.network import Network, Operation, Pending, Places, Step
 from convviz.spec.tokens import Cursor, is_name, point
 
-_STOP = re.compile(r"[\n;#]")
+_STOP = pattern(r"[\n;#]")
 """What ends a short spelling."""
 
-_PRINTED = re.compile(r"^[ \t]*\([^()\n]*\): ", re.MULTILINE)
+_PRINTED = pattern(r"^[ \t]*\([^()\n]*\): ", re.MULTILINE)
 """A child as PyTorch prints it."""
 
 SEQUENTIAL = "Sequential"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from convviz.errors import SpecError, near, shortened
+from convviz.patterns import pattern
 from convviz.spec.catalog import LAYERS, PLAIN
 from convviz.spec.checks import Shape, times
 from convviz.spec.layer import Layer
@@ -65,10 +66,10 @@ TAKES: dict[str, str] = {
 
 LETTERS = {"k": "kernel", "s": "stride", "p": "padding", "d": "dilation", "g": "groups",
            "op": "output_padding"}  # fmt: skip
-_PARAMETER = re.compile(r"(op|[kspdg])([0-9sv].*)")
-_CHANNELS = re.compile(r"(?:([0-9]+)(?:→|->))?([0-9].*|[×x][0-9].*)")
-_WORD = re.compile(r"[^\s]+")
-_DIMS = re.compile(r"[123]d$")
+_PARAMETER = pattern(r"(op|[kspdg])([0-9sv].*)")
+_CHANNELS = pattern(r"(?:([0-9]+)(?:→|->))?([0-9].*|[×x][0-9].*)")
+_WORD = pattern(r"[^\s]+")
+_DIMS = pattern(r"[123]d$")
 
 
 class Said(NamedTuple):

@@ -11,6 +11,7 @@ import re
 from typing import Any, NamedTuple
 
 from convviz.errors import SpecError, shortened
+from convviz.patterns import pattern
 
 Span = tuple[int, int]
 """(start, end) in the source text."""
@@ -21,7 +22,7 @@ DIGITS = 18
 FLOAT_LENGTH = 40
 """Most characters of a decimal number; the exact text of a float64 has at most 24."""
 
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"""(?:\s+|\#[^\n]*)*(?:
         (?P<mark> [()\[\]{},;=:] )
       | (?P<text> '[^'\n]*' | "[^"\n]*" )
@@ -31,10 +32,10 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = pattern(r"[+-]?[0-9]+")
 # No two parts of it can take the same digit: a long word is refused in one pass.
-_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_DECIMAL = pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NAME = pattern(r"[A-Za-z_][A-Za-z0-9_.]*")
 _WORDS = {"nan": math.nan, "inf": math.inf, "infinity": math.inf}
 
 

@@ -7,11 +7,12 @@ import tomllib
 from typing import Any
 
 from convviz.errors import SpecError
+from convviz.patterns import pattern
 
 PARTS = 64
 """Most parts of a dotted key: the parser's work grows with their square."""
 
-_KEY = re.compile(r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(\.?)""", re.DOTALL)
+_KEY = pattern(r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(\.?)""", re.DOTALL)
 
 
 def tables(text: str, name: str) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from convviz.errors import SpecError
 from convviz.records import Record
 from convviz.spec.checks import Shape, times
-from convviz.spec.failure import explained
 from convviz.spec.field import LONGEST, POINT, Field, joined, through
 from convviz.spec.layer import Layer
 from convviz.spec.network import INPUT, Join, Network, Pending, Step
 from convviz.spec.reading import Pattern, Readings
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Fields: TypeAlias = "tuple[Field, ...] | None"
 """One per spatial axis; None once the spatial axes are mixed or gone."""
@@ -128,6 +129,8 @@ def trace(network: Network, shape: Shape) -> Trace:
             if result is None:
                 result = results[key] = _result(step.layer, shapes[0])
         except SpecError as error:
+            from convviz.spec.failure import explained
+
             raise explained(network, shape, rows, shapes, error) from None
         rows.append(
             Row(

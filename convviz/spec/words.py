@@ -9,6 +9,7 @@ import re
 from typing import Any, TypeAlias
 
 from convviz.errors import near, shortened
+from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.spec.literals import AXES, LiteralWords, parse_literal
 from convviz.spec.tokens import Span, is_numeric, point, whole
@@ -20,11 +21,11 @@ IMAGE_SUFFIXES = (
 )  # fmt: skip
 SAMPLES = ("photo",)
 
-_SIZE = re.compile(r"[^x×X,\s]+")
-_SEPARATOR = re.compile(r"\s*[x×X,]\s*")
-_ENTRY = re.compile(r"[^,]*")
-_FIRST = re.compile(r"[^\s;,]*")
-_BLANK = re.compile(r"[\s;,]")
+_SIZE = pattern(r"[^x×X,\s]+")
+_SEPARATOR = pattern(r"\s*[x×X,]\s*")
+_ENTRY = pattern(r"[^,]*")
+_FIRST = pattern(r"[^\s;,]*")
+_BLANK = pattern(r"[\s;,]")
 
 
 class ShapeWords(Record):
@@ -132,6 +133,8 @@ def parse_shape(text: str, argument: str = "input") -> tuple[int, ...]:
 def _single_number(text: str) -> bool:
     """Whether `text` is one number that cannot be a size: -1, 1.5, nan."""
     bare = text.strip()
+    if bare[:1].isdigit() and "." not in bare:
+        return False  # by far the most
     return len(bare) <= 40 and bool(
         re.fullmatch(r"[+−-]?(nan|inf|[0-9]*\.[0-9]*)|[+−-][0-9.]+", bare, re.IGNORECASE)
     )

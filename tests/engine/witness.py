@@ -24,11 +24,17 @@ NUMPY_MODES = {
 
 
 def numpy_pad(x: Array, padding: Any, mode: str, value: float = 0) -> Array:
-    """What np.pad says."""
+    """What np.pad says, but for symmetric: before NumPy 2 it loses count after some mirrors."""
     if mode in ("zeros", "constant"):
         return np.pad(x, padding, constant_values=value)
     if x.size == 0:
         return np.pad(x, padding)
+    if mode == "symmetric":
+        for axis, (before, after) in enumerate(np.broadcast_to(padding, (x.ndim, 2))):
+            n = x.shape[axis]
+            there_and_back = [*range(n), *reversed(range(n))]
+            x = x.take([there_and_back[i % (2 * n)] for i in range(-before, n + after)], axis)
+        return x
     return np.pad(x, padding, mode=NUMPY_MODES[mode])  # type: ignore[call-overload]
 
 

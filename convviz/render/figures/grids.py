@@ -20,7 +20,7 @@ from convviz.render.style import Theme
 Array = NDArray[Any]
 
 TILE, DISC, RING = 0.90, 0.70, 0.70
-PILL = (0.90, 0.60)
+PILL = (0.78, 0.60)
 """Width and height of a padded copy whose number is too wide for a disc."""
 WIDEST = 0.74
 """Of a pitch: the widest number on a tile."""
@@ -127,7 +127,7 @@ class Digits(Record, eq=False):
         disc = min(0.36, 0.58 / wide_copy)
         pill = disc < 0.26
         if pill:
-            disc = min(0.36, 0.78 / wide_copy)
+            disc = min(0.36, 0.68 / wide_copy)
         return cls(texts, min(0.42, WIDEST / wide), disc, pill, made.exact)
 
     def within(self, other: Digits) -> Digits:

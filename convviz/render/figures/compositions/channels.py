@@ -83,8 +83,9 @@ class Channels:
         self.digits = {}
         for grid in grids:
             alike = [other for other in grids if other.kind == grid.kind != Role.OUTPUT]
+            own = self.results_pitch(self.u) if grid in (self.output, *self.extra) else self.u
             self.digits[grid.key] = Digits.readable(
-                grid, sheet.type, self.u, sheet.page.least, alike=alike
+                grid, sheet.type, own, sheet.page.least, alike=alike
             )
 
     def _share_width(self, share: Equation) -> float:
@@ -108,12 +109,19 @@ class Channels:
         high = self._results_height(u)
         return self._side_by_side(u, gap, high) if self.upright else self._stacked(u, gap, high)
 
+    def results_pitch(self, u: float) -> float:
+        """The pitch of the output: larger than that of many planes, as its numbers are longer."""
+        most = (34.0, 190.0) if not self.sheet.page.paper else (17.0, 80.0)
+        return max(u, min(2.0 * u, most[0], most[1] / max(self.output.shape)))
+
     def _results_height(self, u: float) -> float:
-        return self.title + max(grid.shape[0] for grid in (self.output, *self.extra)) * u
+        rows = max(grid.shape[0] for grid in (self.output, *self.extra))
+        return self.title + rows * self.results_pitch(u)
 
     def _results_width(self, u: float, gap: float) -> float:
         results = (self.output, *self.extra)
-        return sum(grid.shape[1] for grid in results) * u + gap * len(self.extra)
+        cols = sum(grid.shape[1] for grid in results)
+        return cols * self.results_pitch(u) + gap * len(self.extra)
 
     def _side_by_side(self, u: float, gap: float, results: float) -> Spots:
         """Lanes as columns: the plane above, its weights below, its share under them."""
@@ -181,7 +189,8 @@ class Channels:
             ends.append(self._share(canvas, n, x + spots.shares[n][0], top + spots.shares[n][1]))
         if self.hidden:
             self._omission(canvas, x + spots.omission[0], top + spots.omission[1])
-        output = Place(x + spots.output[0], top + spots.output[1], u, *self.output.shape)
+        out = self.results_pitch(u)
+        output = Place(x + spots.output[0], top + spots.output[1], out, *self.output.shape)
         self._results(canvas, output)
         if not self.upright:
             self._sum(canvas, ends, output)
@@ -279,8 +288,8 @@ class Channels:
 
     def _results(self, canvas: Canvas, place: Place) -> None:
         """The output, its chosen cell solid; the divisor where there is one."""
-        u, x = self.u, place.left
-        gap = max(GAP * u, 16.0 if not self.sheet.page.paper else 8.0)
+        u, x = place.u, place.left
+        gap = max(GAP * self.u, 16.0 if not self.sheet.page.paper else 8.0)
         for grid in (self.output, *self.extra):
             spot = Place(x, place.top, u, *grid.shape)
             shown, digits = replace(grid, source=None), self.digits[grid.key]

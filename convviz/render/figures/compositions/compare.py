@@ -34,6 +34,11 @@ class Compare(Padding):
         beside = max((profile.beside() for profile in self.profiles.values()), default=0.0)
         return above, beside
 
+    @property
+    def centered(self) -> float:
+        """Counts stand on one line with their margins, windows around one middle."""
+        return 0.0 if self.profiles else 0.5
+
     def found(self, grid: Grid) -> Line:
         """What is said of a panel under its own name."""
         scene = self.sheet.scene

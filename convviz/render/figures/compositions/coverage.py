@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from convviz.diagrams.scene import Array, Grid, Role
+from convviz.diagrams.scene import Array, Grid, Mark, Role
 from convviz.render.colors import ident
 from convviz.render.figures.canvas import FRAMES, Box, Canvas
 from convviz.render.figures.compositions.multiples import Words
@@ -233,12 +233,34 @@ class Coverage:
             draw_choice(canvas, place.rect(bounds(grid.chosen)), theme.color("ink"), u, width=2.4)
         line = title_line(self.sheet, grid, plain=Role.TEXT)
         above = 0.10 * u + (8.0 if not self.sheet.page.paper else 4.0)
+        if grid in self.results and u >= TILES_FROM:
+            above += self._marks(canvas, grid, place)
         if grid is self.counts:
             above = self.profile.above() * u + 6.0
         small = grid in (self.input, self.kernel, self.stamp)
         wide = self.span(grid, self.u) if small else grid.shape[1] * u
         room = wide + 0.85 * self.gap(self.u)
         draw_title(canvas, self.sheet, line, place.box.center[0], place.top - above, room)
+
+    def _marks(self, canvas: Canvas, grid: Grid, place: Place) -> float:
+        """− and + beside rows and columns that are cropped or kept; the height that they take."""
+        size = min(0.6 * place.u, self.sheet.page.note)
+        signs = {Mark.CROPPED: "−", Mark.KEPT: "+"}
+        color, far = canvas.theme.color("focus"), 0.25 * place.u + 1.5
+        marked = False
+        for axis, rulers in enumerate((grid.left, grid.top)):
+            for ruler in rulers:
+                for n in np.flatnonzero(np.isin(ruler.labels, list(signs))).tolist():
+                    x, y = place.center(n if axis == 0 else 0, n if axis == 1 else 0)
+                    spot = (
+                        (max(place.left - far, 0.5 * size), y)
+                        if axis == 0
+                        else (x, place.top - far)
+                    )
+                    text = signs[Mark(int(ruler.labels[n]))]
+                    canvas.centered(*spot, text, size, color=color, weight=SEMIBOLD)
+                    marked = True
+        return 0.7 * size if marked else 0.0
 
     def _stamp_colors(self, canvas: Canvas, grid: Grid) -> Array | None:
         """The stamp wears the color of its input element."""

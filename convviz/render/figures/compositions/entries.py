@@ -96,6 +96,11 @@ def _names(
         middle = place.left + (block.start + block.stop) / 2 * u
         canvas.words(middle, base, name, size, anchor=0.5)
     channels = groups(columns)
+    if names and names[0].isdecimal() and not channels:
+        # Numbers alone say nothing: their word stands before them.
+        word = columns[0].label.rpartition(", ")[2].rpartition(" ")[0]
+        if sheet.type.width(word, size) <= place.left - 0.3 * u:
+            canvas.words(place.left - 0.3 * u, base, word, size, anchor=1.0)
     if not channels:
         return
     y = (base + 0.75 * size) if names else top + 2.0

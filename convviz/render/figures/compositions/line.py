@@ -101,7 +101,19 @@ class Row:
         if self.kernel is not None:
             self._kernel(canvas, x, below)
         self._output(canvas, x, last)
+        self._unread(canvas, first)
         self._words(canvas, left + self.width / 2, last + u)
+
+    def _unread(self, canvas: Canvas, place: Place) -> None:
+        """What the gray cells at the end are, below them."""
+        unread = self.input.all_roles[0] == Role.UNREAD
+        start = len(unread) - int(np.argmin(unread[::-1])) if not unread.all() else 0
+        if start == len(unread) or self.u < TILES_FROM:
+            return
+        note, words = self.sheet.page.note, "never read"
+        wide = self.sheet.type.width(words, note)
+        x = min(place.left + (start + len(unread)) / 2 * self.u, canvas.width - wide / 2 - 4.0)
+        canvas.words(x, place.box.bottom + 1.3 * note, words, note, anchor=0.5)
 
     def _name(self, canvas: Canvas, grid: Grid, x: float, y: float) -> None:
         size = self.sheet.page.label

@@ -76,7 +76,9 @@ class Product:
 
     def small(self, u: float) -> float:
         """The pitch of the input and the kernel as they were."""
-        return min(max(0.76 * u, 15.0), 30.0) if not self.sheet.page.paper else 0.76 * u
+        longest = max((max(grid.shape) for grid in self.before), default=1)
+        least = min(22.0, 130.0 / longest) if not self.sheet.page.paper else 0.0
+        return min(max(0.76 * u, least), 30.0)
 
     def _before(self, u: float) -> float:
         """The width of input and kernel, their distance from the matrix counted."""

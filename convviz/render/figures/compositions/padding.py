@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from convviz.diagrams.scene import Grid, Link
+from convviz.diagrams.scene import Grid, Link, Omission
 from convviz.render.colors import contrast, ident, rgb
 from convviz.render.figures.canvas import FRAMES, Canvas
 from convviz.render.figures.compositions.multiples import columns_of
-from convviz.render.figures.compositions.panels import Caption
+from convviz.render.figures.compositions.panels import Caption, alike
 from convviz.render.figures.compositions.parts import bounds
 from convviz.render.figures.grids import (
     TILES_FROM,
@@ -47,6 +47,7 @@ class Padding:
         self.cols = max(grid.shape[1] for grid in self.grids)
         self.links = {grid.key: self._links(grid) for grid in self.grids}
         self.over, self.beside = self.margins()
+        self.omissions = self._omitted()
         count = len(self.grids)
         # On paper, where the content decides the height: one row, while numbers can be read.
         good = 14.3 if height is None else math.inf
@@ -77,8 +78,29 @@ class Padding:
             box, focus = place.rect(bounds(grid.chosen)), canvas.theme.color("focus")
             draw_choice(canvas, box, focus, place.u)
 
+    @property
+    def centered(self) -> float:
+        """The share of spare rows that lie above a panel with fewer rows than others."""
+        return 0.5
+
+    def _left_out(self, canvas: Canvas, number: int, place: Place, gap: float) -> None:
+        """How many planes are missing between this panel and the next."""
+        omission = self.omissions.get(number)
+        note = self.sheet.page.note
+        if omission is None or gap < 4.0 * note:
+            return
+        x, y = place.box.right + gap / 2, place.box.center[1]
+        for n, words in enumerate(("⋯", f"{omission.count} more")):
+            canvas.words(x, y + 1.3 * note * n, words, note, anchor=0.5)
+
     def _links(self, grid: Grid) -> list[Link]:
         return [link for link in self.sheet.scene.links if link.start[0] == grid.key]
+
+    def _omitted(self) -> dict[int, Omission]:
+        """What is left out, by the panel that it follows."""
+        bands, omitted = self.sheet.scene.bands, self.sheet.scene.omitted
+        starts = [sum(map(len, bands[:n])) for n in range(len(bands))]
+        return {starts[o.band] + o.place - 1: o for o in omitted if o.band < len(bands) and o.place}
 
     def _digits(self) -> list[Digits] | None:
         """The numbers of all panels, none where those of any would be too small."""
@@ -100,7 +122,8 @@ class Padding:
         gap = max(GAP * u, 10.0)
         width = columns * (self.cols + self.beside) * u + (columns - 1) * gap
         words = self._word_room(u, columns)
-        below = max(caption.measure(words) for caption in self.captions)
+        sizes = alike(self.captions, words)
+        below = max(caption.measure(words, sizes) for caption in self.captions)
         height = lines * ((self.over + self.rows) * u + below) + (lines - 1) * max(0.9 * u, 12.0)
         return width, height
 
@@ -113,7 +136,8 @@ class Padding:
         """Draw all panels."""
         u, columns, gap = self.u, self.columns, self.gap(self.u, self.columns)
         words = self._word_room(u, columns)
-        below = max(caption.measure(words) for caption in self.captions)
+        sizes = alike(self.captions, words)
+        below = max(caption.measure(words, sizes) for caption in self.captions)
         one = (self.cols + self.beside) * u
         width = columns * one + (columns - 1) * gap
         left += (self.width - width) / 2 + self.beside * u
@@ -122,10 +146,11 @@ class Padding:
             line, column = divmod(i, columns)
             x = left + column * (one + gap) + (self.cols - grid.shape[1]) * u / 2
             y = top + line * step + self.over * u
-            place = Place(x, y, u, *grid.shape)
+            lower = (self.rows - grid.shape[0]) * u * self.centered
+            place = Place(x, y + lower, u, *grid.shape)
             self.panel(canvas, grid, place, self.digits[i] if self.digits else None)
-            bottom = place.top + self.rows * u
-            caption.draw(canvas, x + grid.shape[1] * u / 2, bottom, words)
+            caption.draw(canvas, x + grid.shape[1] * u / 2, y + self.rows * u, words, sizes)
+            self._left_out(canvas, i, place, gap if column < columns - 1 else 0.0)
 
 
 def _span(link: Link) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from convviz.diagrams.scene import Grid, Role
 from convviz.records import Record
 from convviz.render.figures.canvas import Canvas, trimmed
@@ -38,33 +40,47 @@ class Caption(Record, eq=False):
         rule = (sheet.word(airy(grid.rule)),) if grid.rule and not sheet.page.paper else ()
         return cls(sheet, tuple(name), rule, found)
 
-    def measure(self, width: float) -> float:
+    @property
+    def lines(self) -> tuple[tuple[Line, float], ...]:
+        """Each line and its size, if it has the room."""
+        page = self.sheet.page
+        return ((self.name, page.panel), (self.rule, page.note), (self.found, page.note))
+
+    def sizes(self, width: float) -> tuple[float, ...]:
+        """The size of each line that fits into `width`."""
+        return tuple(self.sheet.type.fit(line, size, width)[0] for line, size in self.lines)
+
+    def measure(self, width: float, sizes: tuple[float, ...]) -> float:
         """Its height within `width`, the gap above counted."""
-        return self._flow(None, 0.0, 0.0, width)
+        return self._flow(None, 0.0, 0.0, width, sizes)
 
-    def draw(self, canvas: Canvas, x: float, top: float, width: float) -> None:
+    def draw(
+        self, canvas: Canvas, x: float, top: float, width: float, sizes: tuple[float, ...]
+    ) -> None:
         """Draw it centered at `x` below `top`."""
-        self._flow(canvas, x, top, width)
+        self._flow(canvas, x, top, width, sizes)
 
-    def _flow(self, canvas: Canvas | None, x: float, top: float, width: float) -> float:
+    def _flow(
+        self, canvas: Canvas | None, x: float, top: float, width: float, sizes: tuple[float, ...]
+    ) -> float:
         page = self.sheet.page
         bottom = top
         lead = 9.0 if page.paper else 18.0
-        for line, size in (
-            (self.name, page.panel),
-            (self.rule, page.note),
-            (self.found, page.note),
-        ):
+        for (line, _), size in zip(self.lines, sizes, strict=True):
             if not line:
                 continue
-            fitted, lines = self.sheet.type.fit(line, size, width)
-            for part in lines:
-                bottom += lead + 0.73 * fitted
-                lead = 0.62 * fitted
+            for part in self.sheet.type.wrapped(line, size, width + 0.01):
+                bottom += lead + 0.73 * size
+                lead = 0.62 * size
                 if canvas is not None:
                     words = trimmed(part)
-                    half = self.sheet.type.line_width(words, fitted) / 2 + 1.0
+                    half = self.sheet.type.line_width(words, size) / 2 + 1.0
                     middle = min(max(x, half), canvas.width - half)
-                    canvas.words(middle, bottom, words, fitted, anchor=0.5)
+                    canvas.words(middle, bottom, words, size, anchor=0.5)
             lead = 10.0 if not page.paper else 5.0
         return bottom - top + (0.22 * page.note if bottom > top else 0.0)
+
+
+def alike(captions: Sequence[Caption], width: float) -> tuple[float, ...]:
+    """The sizes at which the lines of all captions fit: what is compared is set alike."""
+    return tuple(map(min, zip(*(caption.sizes(width) for caption in captions), strict=True)))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Label, Rect, Role, Selection, Text, Windows
+from convviz.patterns import pattern
 from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import BOLD, REGULAR, SEMIBOLD, SHRINK, Line, Run
 
-BRACKETS = re.compile(r"\([^()]*\)")
-SIZES = re.compile(r"(?<=\d)×(?=\d)")
+BRACKETS = pattern(r"\([^()]*\)")
+SIZES = pattern(r"(?<=\d)×(?=\d)")
 
 
 def airy(text: str) -> str:
@@ -87,8 +87,8 @@ def draw_title(
     for up, each in enumerate(reversed(lines)):
         words = trimmed(each)
         # Near an edge of the sheet a title moves inward rather than beyond it.
-        half = sheet.type.line_width(words, size) / 2 + 1.0
-        middle = min(max(x, half), canvas.width - half)
+        half = sheet.type.line_width(words, size) / 2 + max(1.0, 0.98 * sheet.page.margin)
+        middle = min(max(x, half), max(canvas.width - half, half))
         canvas.words(middle, baseline - 1.15 * size * up, words, size, anchor=0.5)
 
 
