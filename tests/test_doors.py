@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -73,11 +74,16 @@ def test_only_the_files_that_draw_with_a_package_import_it(package: str) -> None
     assert all(user.startswith(allowed) for user in users), users
 
 
+ARRAYS = ("numpy", "rich", "matplotlib", "PIL")
+
 # Command line → packages that must not be loaded by it.
 LIGHT = {
-    "--version": ("numpy", "rich", "matplotlib", "PIL"),
-    "--help": ("numpy", "rich", "matplotlib", "PIL"),
-    "shape 3x32x32 Conv2d(3,8,3) ReLU()": ("numpy", "rich", "matplotlib", "PIL"),
+    "--version": ARRAYS,
+    "--help": ARRAYS,
+    "pad --help": ARRAYS,
+    "shape 3x32x32 Conv2d(3,8,3) ReLU()": ARRAYS,
+    "solve --in 28 --out 56 --transposed": ARRAYS,
+    "sizes 16..64": ARRAYS,
     "pad 4x4": ("matplotlib", "PIL"),
     "pad 4x4 --json": ("rich", "matplotlib", "PIL"),
     "conv 7x7 -k 3": ("matplotlib", "PIL"),
@@ -102,6 +108,31 @@ def test_a_command_loads_no_package_that_it_does_not_use(line: str) -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("line", ["convviz ", "convviz pad --mode ", "convviz conv 4x4 --weight "])
+def test_a_completion_loads_no_package_that_it_does_not_use(line: str) -> None:
+    code = (
+        "import sys; from convviz.__main__ import run\n"
+        "try: run([])\n"
+        "except SystemExit as e: assert not e.code, e.code\n"
+        f"heavy = [m for m in {ARRAYS!r} if m in sys.modules]; assert not heavy, heavy"
+    )
+    asked = {
+        "_CONVVIZ_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, **asked},
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "plain," in result.stdout
 
 
 def test_importing_convviz_loads_neither_numpy_nor_click() -> None:

@@ -6,12 +6,13 @@ import math
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from convviz.cli import asking, readers, speaking
 from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError, printable
+from convviz.records import Record
 
 if TYPE_CHECKING:
     from convviz.cli.filming import Motion
@@ -38,7 +39,7 @@ PRINTED = 1 << 20
 """Cells that --full may print, unless --max-elements says otherwise."""
 
 
-class Looks(NamedTuple):
+class Looks(Record):
     """How the answer looks and where it goes; read before any work, to be refused early."""
 
     json: bool
@@ -69,7 +70,7 @@ class Looks(NamedTuple):
         return self.target is not None and self.target.suffix in FILMS
 
 
-class Chosen(NamedTuple):
+class Chosen(Record):
     """What of the accounts is shown.
 
     at:     the cell of the coarse grid, () for the first.

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from convviz.errors import SpecError, near, shortened
 from convviz.patterns import pattern
+from convviz.records import Record
 
 NUMBER = pattern(r"-\.?[0-9]")
 """A word that starts with a dash and is a number all the same: no option of convviz is a digit."""
 
 
-class Flag(NamedTuple):
+class Flag(Record):
     """An option as a command line sees it: its parameter, and whether a value follows."""
 
     param: str
     takes_value: bool
 
 
-class Typed(NamedTuple):
+class Typed(Record):
     """One parameter as it was typed: `-k 7`, `--kernel=7`, `-k7`, or an argument alone.
 
     flag: the part before the value, "" for an argument.

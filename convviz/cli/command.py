@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convviz.cli.argv import Flag, Typed, take_apart
-from convviz.cli.pages import Line, Page, command_page
 from convviz.errors import SpecError
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from convviz.cli.pages import Page
     from convviz.diagrams.scene import Scene
 
 T = TypeVar("T")
+
+COMMON = "Common"
+"""The group of options that `convviz --help` lists, once for all commands."""
 
 PARAMS = {"padding_mode": "mode", "count_include_pad": "exclude_padding", "kernel_size": "kernel"}
 """Names that the rooms use in errors → the parameter of the command line, where they differ."""
@@ -339,7 +342,10 @@ class Command(click.Command):
 
     def page(self) -> Page:
         """The help, as styled lines."""
-        return command_page(self.name or "", self.title, self.examples, self.params)
+        from convviz.cli.pages import command_page  # help alone needs it
+
+        listed = [param for param in self.params if getattr(param, "group", "") != COMMON]
+        return command_page(self.name or "", self.title, self.examples, listed)
 
     def get_help(self, ctx: click.Context) -> str:
         """The help as plain text."""
@@ -355,6 +361,3 @@ def _numbers(words: Sequence[str]) -> bool:
     return all(
         word[:1].isdigit() and word.replace(".", "").replace(";", "").isdigit() for word in words
     )
-
-
-__all__ = ["Argument", "Asked", "Command", "Line", "Option", "Page", "completions"]

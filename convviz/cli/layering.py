@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from convviz.cli import asking, readers
 from convviz.cli.command import Asked
 from convviz.errors import SpecError, shortened, unknown
 from convviz.patterns import pattern
-from convviz.records import replace
+from convviz.records import Record, replace
 from convviz.spec.arguments import integers, pairs
 from convviz.spec.checks import named_padding, sides_text, sizes_text
 from convviz.spec.layers import LAYER_MODES, POOL_KINDS, Conv, ConvTranspose, Pool
@@ -30,7 +30,7 @@ FLAGS = ("ceil_mode", "exclude_padding")
 CALL = pattern(r"\s*[A-Za-z_][A-Za-z0-9_.]*\s*\(")
 
 
-class Wanted(NamedTuple):
+class Wanted(Record):
     """What the words say about a layer, before its input is known.
 
     layer:   from a text, None where options alone describe it.
@@ -139,7 +139,7 @@ def variants(asked: Asked, wanted: Wanted, taken: Collection[str]) -> list[Wante
                       "write it as options")  # fmt: skip
     if name in asked:
         raise SpecError(f"--compare gives the {name} itself", name, "leave it out")
-    return [wanted._replace(options={**wanted.options, name: value}) for value in values]
+    return [replace(wanted, options={**wanted.options, name: value}) for value in values]
 
 
 def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from convviz.cli.command import Argument, Option
-from convviz.cli.pages import COMMON
+from convviz.cli.command import COMMON, Argument, Option
 from convviz.spec.layers import LAYER_MODES
 from convviz.spec.modes import MODES, NAMES, TORCH_NAMES
 
-# Of tables whose rooms load NumPy, help and completion need the names alone; a test compares them.
+# Of tables whose rooms load much, help and completion need the names alone; a test compares them.
 FILLS = ("count", "arange", "ones", "impulse", "random", "gradient", "checker")
 WEIGHTS = (
     "count", "ones", "identity", "box", "gaussian", "sobel-x", "sobel-y", "laplacian", "sharpen",
     "random", "xavier-normal", "kaiming-normal",
 )  # fmt: skip
 BIASES = ("none", "count", "ones", "random")
+COLUMNS = (
+    "number", "name", "layer", "input", "output", "params", "macs", "flops", "memory", "field",
+    "jump", "start", "unread", "zeros", "corner",
+)  # fmt: skip
 
 COLORS = ("auto", "always", "never")
 THEMES = ("auto", "light", "dark")

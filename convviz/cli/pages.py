@@ -13,9 +13,6 @@ Line = tuple[tuple[str, str], ...]
 
 Page = list[Line]
 
-COMMON = "Common"
-"""The group that `convviz --help` lists, once for all commands."""
-
 COMPACT = "Output"
 """The group that is listed without explanations: its words say what they do."""
 
@@ -23,13 +20,13 @@ COMPACT = "Output"
 def command_page(
     name: str, title: str, examples: Sequence[tuple[str, str]], params: Sequence[Any]
 ) -> Page:
-    """The help of one command."""
+    """The help of one command. params: those that it lists."""
     arguments = [p for p in params if p.param_type_name == "argument"]
     usage = "".join(f" {bracketed(p)}" for p in arguments)
     page: Page = [((f"convviz {name}", "bold"), (f"{usage}: {title}", "")), ()]
     page += example_lines(examples)
     page.append(())
-    options = [p for p in params if p.param_type_name == "option" and p.group != COMMON]
+    options = [p for p in params if p.param_type_name == "option"]
     groups = list(dict.fromkeys([*(o.group for o in options if o.group != COMPACT)]))
     if "Input" not in groups and any(a.lines for a in arguments):
         groups.append("Input")

@@ -8,12 +8,10 @@ import sys
 from typing import Any
 
 from convviz.cli import networks, options, readers, speaking
-from convviz.cli.command import Argument, Asked, Command, Option
-from convviz.cli.options import COLORS, THEMES
-from convviz.cli.pages import COMMON
+from convviz.cli.command import COMMON, Argument, Asked, Command, Option
+from convviz.cli.options import COLORS, COLUMNS, THEMES
 from convviz.errors import SpecError, unknown
-from convviz.render import report
-from convviz.render.columns import COLUMNS
+from convviz.render import explanation
 from convviz.render.stream import Stream
 from convviz.spec.checks import Shape
 from convviz.spec.layers import Conv
@@ -30,8 +28,6 @@ DRAWN = ("view", "output")
 SIZE = 224
 EXAMPLE = {"kernel": 7, "stride": 2, "padding": 3}
 """What the command explains where nothing is asked."""
-
-ALL = tuple(COLUMNS)
 
 
 def shape(asked: Asked) -> int:
@@ -109,12 +105,16 @@ def speak(asked: Asked, answer: Trace, stream: Stream, *, bare: bool) -> None:
     elif found is not None:
         speaking.say(seen.screen(answer, found, stream, bare=bare), stream)
     elif asked.flag("formula"):
-        speaking.say(report.formulas(answer, stream, bare=bare), stream)
+        speaking.say(explanation.formulas(answer, stream, bare=bare), stream)
     elif asked.flag("plain") or os.environ.get("CONVVIZ_PLAIN", "") not in ("", "0"):
+        from convviz.render import report
+
         speaking.write(report.statements(answer, bare=bare))
     elif len(answer.rows) == 1 and not wanted:
-        speaking.say(report.explanation(answer, stream, bare=bare), stream)
+        speaking.say(explanation.explanation(answer, stream, bare=bare), stream)
     else:
+        from convviz.render import report
+
         speaking.say(report.summary(answer, stream, wanted, bare=bare), stream)
 
 
@@ -142,7 +142,7 @@ def columns(asked: Asked) -> tuple[str, ...]:
 def named_columns(text: str) -> tuple[str, ...]:
     """`columns := "all" | name ("," name)*`."""
     if text == "all":
-        return ALL
+        return COLUMNS
     names = []
     position = 0
     for word in text.split(","):

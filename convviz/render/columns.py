@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from convviz.errors import printable
+from convviz.render.explanation import MACS, shown
 from convviz.render.layout import Column
-from convviz.spec.checks import Shape, times
+from convviz.spec.checks import times
 from convviz.spec.field import Field
 from convviz.spec.hidden import corner, unread, zeros
 from convviz.spec.trace import Row, Trace
@@ -22,13 +23,6 @@ Build = Callable[..., Column]
 
 FLOAT = 4
 """Bytes of one number of an activation: float32."""
-
-
-def shown(trace: Trace, shape: Shape, *, bare: bool) -> str:
-    """A shape as the user writes it; bare: without its channel, where the input had none."""
-    if bare and trace.shape[0] == shape[0] == 1 and len(shape) > 1:
-        return times(shape[1:])
-    return times(trace.network.shown(shape)) or "1"
 
 
 def numbers(trace: Trace, *, bare: bool) -> Column:
@@ -190,7 +184,7 @@ USUAL = ("number", "name", "layer", "output", "params", "macs", "field", "jump")
 """The columns that are shown where none are named."""
 
 CONVENTIONS = {
-    "macs": "MACs: multiply-adds of one sample, bias not counted",
+    "macs": MACS,
     "flops": "FLOPs: 2 for each MAC",
     "memory": "memory: the outputs of one sample in float32",
     "start": "start: the center of the first output's field; 0 is the first input cell",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
-from convviz.render.columns import shown
+from convviz.render.explanation import shown
 from convviz.render.layout import Label, Runs, headline, labels, notes
 from convviz.render.stream import Stream
 from convviz.spec.checks import AXIS_NAMES

@@ -16,7 +16,6 @@ from typing import TextIO, TypeAlias
 
 from convviz.patterns import pattern
 from convviz.records import Record, field
-from convviz.render.palette import contrast, nearest, palette_color
 
 
 class Level(IntEnum):
@@ -227,6 +226,8 @@ def _end(fill: Fill, level: Level) -> str:
 def _fill(fill: Fill, level: Level) -> str:
     if level is Level.SIXTEEN:
         return fill.sixteen
+    from convviz.render.palette import contrast, palette_color  # where there is color alone
+
     if level is Level.PALETTE:
         index = _index(fill)
         ground = palette_color(index)
@@ -237,7 +238,11 @@ def _fill(fill: Fill, level: Level) -> str:
 
 
 def _index(fill: Fill) -> int:
-    return fill.palette if fill.palette >= 0 else nearest(fill.ground)
+    if fill.palette >= 0:
+        return fill.palette
+    from convviz.render.palette import nearest
+
+    return nearest(fill.ground)
 
 
 def _word(word: str, level: Level, theme: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 from convviz.errors import SpecError
+from convviz.records import Record
 
 MAX_ELEMENTS = 1 << 24
 """Numbers of 8 bytes that one array may hold unless told otherwise: 16,777,216, 128 MB."""
 
 
-class Budget(NamedTuple):
+class Budget(Record):
     """The most numbers of 8 bytes that one array may hold."""
 
     elements: int = MAX_ELEMENTS

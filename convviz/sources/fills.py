@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.errors import unknown
+from convviz.records import Record
 
 Array = NDArray[Any]
 
@@ -22,7 +23,7 @@ def generator(seed: int, purpose: int) -> np.random.Generator:
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, purpose])))
 
 
-class Fill(NamedTuple):
+class Fill(Record):
     """One way to fill a shape.
 
     make: (shape, spatial axes, seed) → the array; axes before the spatial ones are planes.

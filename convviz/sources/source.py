@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from numpy.typing import NDArray
 
 from convviz.errors import SpecError
+from convviz.records import Record, replace
 
 Array = NDArray[Any]
 
 
-class Source(NamedTuple):
+class Source(Record, eq=False):
     """An array and how its axes are to be read.
 
     array:   (*lead axes, *spatial axes), as the user gave them.
@@ -38,7 +39,7 @@ class Source(NamedTuple):
             size = "×".join(map(str, self.array.shape))
             raise SpecError(f"the input is empty: {size}", accepted="no cells")
         known, lead = axes(self.array.shape, spatial, 2 if self.image else likely)
-        return self._replace(spatial=known, lead=lead)
+        return replace(self, spatial=known, lead=lead)
 
 
 def axes(shape: tuple[int, ...], spatial: int | None, likely: int | None = None) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from convviz.errors import SpecError, near, printable, shortened
 from convviz.patterns import pattern
 from convviz.sources.budget import Budget
 from convviz.sources.source import Source
-from convviz.spec.literals import AXES
+from convviz.spec.words import AXES
 
 MARGIN = 1 << 20
 BREAKS = pattern(r"\r\n|\r|\n")

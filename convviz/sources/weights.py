@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.errors import SpecError, unknown
+from convviz.records import Record
 from convviz.sources.budget import Budget
 from convviz.sources.fills import BIAS, WEIGHT, generator
 from convviz.spec.layers import Conv, ConvTranspose, times
@@ -21,7 +22,7 @@ SIZE = 3
 """The size of a kernel that nothing else gives."""
 
 
-class Weight(NamedTuple):
+class Weight(Record):
     """One named weight.
 
     make: (layer, seed) → the array of `layer.weight_shape`.
@@ -206,7 +207,7 @@ def named(weight: Weight, layer: Layer, seed: int, budget: Budget) -> Array:
     return weight.make(layer, seed)
 
 
-class Fit(NamedTuple):
+class Fit(Record, eq=False):
     """How a given weight array is read: with the shape of a layer's weight.
 
     kernel:       its spatial sizes.

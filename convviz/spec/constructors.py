@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
 from convviz.spec.calls import Call
-from convviz.spec.catalog import LAYERS, Constructor
 from convviz.spec.layer import Layer
 from convviz.spec.tokens import Span, point
+from convviz.spec.window_catalog import WINDOWED, Constructor
 
 PLACEMENT = ("device", "dtype")
 """Arguments that PyTorch's layers take and that change no shape: read and left."""
@@ -43,6 +43,15 @@ def spelling(name: str, value: str) -> str:
     return f"{OWN_NAMES.get(name, name)}={value}"
 
 
+def row_of(name: str) -> Constructor | None:
+    """The row of PyTorch's layer called `name`, None where there is no such layer."""
+    if name in WINDOWED:
+        return WINDOWED[name]
+    from convviz.spec.catalog import LAYERS  # all others: a network of windows does without them
+
+    return LAYERS.get(name)
+
+
 def find(call: Call, source: str) -> Constructor:
     """The row of the table that `call` names.
 
@@ -50,29 +59,32 @@ def find(call: Call, source: str) -> Constructor:
     """
     typed = source[slice(*call.name_span)]
     prefix = typed[: len(typed) - len(call.name)]
-    if call.name in LAYERS and prefix in MODULES:
-        return LAYERS[call.name]
-    if call.name in LAYERS:
+    row = row_of(call.name)
+    if row is not None and prefix in MODULES:
+        return row
+    if row is not None:
         raise point(
             source,
             (call.name_span[0], call.name_span[0] + len(prefix)),
             f"layers are written {call.name}, nn.{call.name} or torch.nn.{call.name}",
             accepted=f"not {shortened(prefix)}",
         )
+    from convviz.spec.catalog import LAYERS
+
     guess = near(call.name, tuple(LAYERS))
     raise point(
         source,
         call.name_span,
         f"no layer is called '{shortened(call.name)}'",
         accepted=f"did you mean {guess}?" if guess else "",
-        remedy="" if guess else families(),
+        remedy="" if guess else families(LAYERS),
         heading="layers",
     )
 
 
-def families() -> str:
-    """The names of all layers, those for 1, 2 and 3 axes in one word."""
-    names = dict.fromkeys(re.sub(r"[123]d$", "…d", name) for name in LAYERS)
+def families(layers: Iterable[str]) -> str:
+    """The names of all `layers`, those for 1, 2 and 3 axes in one word."""
+    names = dict.fromkeys(re.sub(r"[123]d$", "…d", name) for name in layers)
     return ", ".join(name.replace("…d", "1d/2d/3d") for name in names)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from convviz.errors import SpecError, unknown
 from convviz.spec.arguments import Pair, flag, integer, integers, is_sequence
-from convviz.spec.catalog import Given
 from convviz.spec.checks import Shape
 from convviz.spec.keras_layers import GlobalPool, Reshape, Separable
 from convviz.spec.layer import Layer
@@ -20,6 +19,7 @@ from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.pointwise import Linear, Pointwise
 from convviz.spec.pooling import AdaptivePool, Pool
 from convviz.spec.resizing import PadLayer, Upsample
+from convviz.spec.window_catalog import Given
 
 Make = Callable[[Given, Shape], Layer]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from convviz.errors import shortened
 from convviz.records import Record
 from convviz.spec.calls import Call
-from convviz.spec.catalog import LAYERS, Constructor, Given
+from convviz.spec.catalog import LAYERS
 from convviz.spec.checks import Shape
 from convviz.spec.constructors import bind
 from convviz.spec.keras import (
@@ -28,6 +28,7 @@ from convviz.spec.layer import Layer
 from convviz.spec.network import Pending, Places
 from convviz.spec.pointwise import Flatten
 from convviz.spec.tokens import point
+from convviz.spec.window_catalog import Constructor, Given
 
 COMMON = (
     "name", "activation", "kernel_initializer", "bias_initializer", "kernel_regularizer",

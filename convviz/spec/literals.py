@@ -8,9 +8,7 @@ from convviz.errors import shortened
 from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.spec.tokens import Cursor, Span, number, point
-
-AXES = 8
-"""Most axes of a shape and most brackets of a literal: batch, channels and some more."""
+from convviz.spec.words import AXES
 
 _ROW = pattern(r"[^;\n]*")
 _WORD = pattern(r"[^\s,]+")

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from convviz.errors import SpecError, shortened
 from convviz.patterns import pattern
+from convviz.records import Record
 from convviz.spec.calls import Call, call
-from convviz.spec.catalog import LAYERS
 from convviz.spec.checks import Shape
-from convviz.spec.constructors import bind, construct, find
+from convviz.spec.constructors import bind, construct, find, row_of
 from convviz.spec.layer import Layer
 from convviz.spec.network import Network, Operation, Pending, Places, Step
 from convviz.spec.tokens import Cursor, is_name, point
@@ -30,7 +29,7 @@ LIMIT = 1_000_000
 """Most layers of a network."""
 
 
-class Leaf(NamedTuple):
+class Leaf(Record):
     """One layer in its text. said: a constructor, or a short spelling that is read already."""
 
     path: str
@@ -166,7 +165,7 @@ def is_keras(found: Sequence[Leaf]) -> bool:
     Raises SpecError: PyTorch's names and Keras' in one network.
     """
     calls = [(leaf.said, leaf.text) for leaf in found if isinstance(leaf.said, Call)]
-    strange = [(said, text) for said, text in calls if said.name not in LAYERS]
+    strange = [(said, text) for said, text in calls if row_of(said.name) is None]
     if not strange:
         return False
     from convviz.spec.keras_catalog import INPUTS, KERAS, ONLY_KERAS
@@ -175,7 +174,7 @@ def is_keras(found: Sequence[Leaf]) -> bool:
     if not named:
         return False
     for said, text in calls:
-        if said.name in LAYERS and said.name not in KERAS:
+        if row_of(said.name) is not None and said.name not in KERAS:
             raise point(
                 text,
                 said.name_span,

@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from convviz.errors import near, shortened
 from convviz.patterns import pattern
 from convviz.records import Record
-from convviz.spec.literals import AXES, LiteralWords, parse_literal
 from convviz.spec.tokens import Span, is_numeric, point, whole
+
+if TYPE_CHECKING:
+    from convviz.spec.literals import LiteralWords
+
+AXES = 8
+"""Most axes of a shape and most brackets of a literal: batch, channels and some more."""
 
 ARRAY_SUFFIXES = (".npy", ".npz", ".csv", ".tsv", ".txt", ".json")
 IMAGE_SUFFIXES = (
@@ -50,7 +55,7 @@ class SampleWords(Record):
     name: str
 
 
-InputWords: TypeAlias = ShapeWords | LiteralWords | FileWords | StdinWords | SampleWords
+InputWords: TypeAlias = "ShapeWords | LiteralWords | FileWords | StdinWords | SampleWords"
 
 
 def parse_input(text: str) -> InputWords:
@@ -75,11 +80,13 @@ def parse_input(text: str) -> InputWords:
     if bare.startswith("sample:"):
         return _sample(text, bare)
     if not _looks_like_a_path(bare):
-        if bare[0] in "[]":
+        numeric = is_numeric(_FIRST.match(bare)[0])  # type: ignore[index]
+        if bare[0] in "[]" or (numeric and _BLANK.search(bare)):
+            from convviz.spec.literals import parse_literal
+
             return parse_literal(text)
-        if is_numeric(_FIRST.match(bare)[0]):  # type: ignore[index]
-            several = _BLANK.search(bare) is not None
-            return parse_literal(text) if several else ShapeWords(parse_shape(text))
+        if numeric:
+            return ShapeWords(parse_shape(text))
     return FileWords(text)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from convviz.spec.checks import Shape, times
+from convviz.spec.checks import Shape
 from convviz.spec.formula import GATHERED, SCATTERED, Runs, gathered, quotient, scattered
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, ConvTranspose
-from convviz.spec.pointwise import Flatten, Linear, Pointwise, Unflatten
-from convviz.spec.pooling import AdaptivePool, LPPool, Pool
-from convviz.spec.resizing import PadLayer, PixelShuffle, Upsample
+from convviz.spec.pooling import LPPool, Pool
 
 if TYPE_CHECKING:
     from convviz.spec.trace import Row
@@ -47,10 +45,12 @@ def worked(row: Row) -> list[Working]:
     elif isinstance(layer, ConvTranspose):
         lines += scattered_sizes(layer, shape[1:], output[1:])
         lines += coverage(layer)
+    if isinstance(layer, (Conv, ConvTranspose)):
+        lines += [parameters(layer), macs(layer, shape, output, row.macs)]
     else:
-        lines += other_sizes(layer, shape, output)
-    lines += parameters(layer)
-    lines += macs(layer, shape, output, row.macs)
+        from convviz.spec import other_workings
+
+        lines += other_workings.worked(row)
     return lines
 
 
@@ -177,64 +177,17 @@ def coverage(layer: ConvTranspose) -> Iterator[Working]:
             yield label, [plain(f"✗ uneven: inside, the stamps repeat {repeat}", "stride")]
 
 
-def other_sizes(layer: object, shape: Shape, output: Shape) -> Iterator[Working]:
-    """How the sizes of the remaining layers come about."""
-    names = SIDES.get(len(shape) - 1, ())
-    if isinstance(layer, Pointwise):
-        yield "size", [plain("unchanged")]
-    elif isinstance(layer, PadLayer):
-        for name, n, (before, after) in zip(names, shape[1:], layer.padding, strict=True):
-            runs: Runs = [(str(n), "input"), (f" + {before} + {after}", "")]
-            yield name, [[runs, [(str(n + before + after), "output")]]]
-    elif isinstance(layer, Upsample) and layer.factors:
-        factors = layer.factors * (len(names) if len(layer.factors) == 1 else 1)
-        for name, n, factor, out in zip(names, shape[1:], factors, output[1:], strict=True):
-            scaled: Runs = [
-                ("⌊", ""),
-                (str(n), "input"),
-                ("·", ""),
-                (f"{factor:g}", "stride"),
-                ("⌋", ""),
-            ]
-            yield name, [[scaled, [(str(out), "output")]]]
-    elif isinstance(layer, (Upsample, AdaptivePool)):
-        yield "size", [plain("as asked, whatever comes in")]
-    elif isinstance(layer, Flatten):
-        yield "size", [[[(times(shape).replace("×", "·"), "input")], [(times(output), "output")]]]
-    elif isinstance(layer, (Unflatten, PixelShuffle)):
-        yield (
-            "size",
-            [
-                [
-                    [(times(shape).replace("×", "·"), "input")],
-                    [(times(output).replace("×", "·"), "output")],
-                ]
-            ],
-        )
-
-
-def parameters(layer: object) -> Iterator[Working]:
+def parameters(layer: Conv | ConvTranspose) -> Working:
     """The learnable numbers."""
-    if isinstance(layer, (Conv, ConvTranspose)):
-        first, *rest = layer.weight_shape
-        bias = f" + {layer.out_channels}" * layer.bias
-        text = f"{first}·({'·'.join(map(str, rest))}){bias}"
-    elif isinstance(layer, Linear):
-        text = f"{layer.in_features}·{layer.out_features}" + f" + {layer.out_features}" * layer.bias
-    else:
-        count: int = getattr(layer, "params", 0)
-        yield "params", [plain(f"{count:,}" if count else "none", "bold" if count else "")]
-        return
-    yield "params", [[[(text, "")], [(f"{layer.params:,}", "bold")]]]
+    first, *rest = layer.weight_shape
+    bias = f" + {layer.out_channels}" * layer.bias
+    text = f"{first}·({'·'.join(map(str, rest))}){bias}"
+    return "params", [[[(text, "")], [(f"{layer.params:,}", "bold")]]]
 
 
-def macs(layer: object, shape: Shape, output: Shape, total: int) -> Iterator[Working]:
+def macs(layer: Conv | ConvTranspose, shape: Shape, output: Shape, total: int) -> Working:
     """The multiply-accumulates."""
-    if isinstance(layer, (Conv, ConvTranspose)):
-        cells, what = (output, "outputs") if isinstance(layer, Conv) else (shape, "inputs")
-        taps = "·".join(map(str, layer.weight_shape[1:]))
-        text = f"{'·'.join(map(str, cells))} {what} · {taps}"
-        yield "MACs", [[[(text, "")], [(f"{total:,}", "bold")]]]
-    elif isinstance(layer, Linear):
-        text = "·".join(map(str, (*shape, layer.out_features)))
-        yield "MACs", [[[(text, "")], [(f"{total:,}", "bold")]]]
+    cells, what = (output, "outputs") if isinstance(layer, Conv) else (shape, "inputs")
+    taps = "·".join(map(str, layer.weight_shape[1:]))
+    text = f"{'·'.join(map(str, cells))} {what} · {taps}"
+    return "MACs", [[[(text, "")], [(f"{total:,}", "bold")]]]

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from convviz.cli import COMMANDS, options, overview
-from convviz.cli.command import Command
-from convviz.cli.pages import COMMON
+from convviz.cli.command import COMMON, Command
 from convviz.spec.modes import MODES
 
 Run = Callable[..., Any]
@@ -92,8 +91,10 @@ def test_the_version_is_one_line(run: Run) -> None:
 
 
 def test_names_that_help_lists_are_those_of_the_tables() -> None:
+    from convviz.render import columns
     from convviz.sources import fills, weights
 
+    assert tuple(columns.COLUMNS) == options.COLUMNS
     assert fills.NAMES == options.FILLS
     assert weights.NAMES == options.WEIGHTS
     assert weights.BIASES == options.BIASES
