@@ -19,6 +19,7 @@ def embed(scene: Scene, ax: Axes, *, theme: str = "light", font: str | None = No
     Only the diagram is drawn: an Axes has a title of its own. Its ticks and lines are put out.
     """
     with matplotlib_at_rest(), default_settings():
+        from convviz.render.figures.layers import in_axes
         from convviz.render.figures.sheet import Sheet
         from convviz.render.figures.type import Typeface
 
@@ -31,7 +32,7 @@ def embed(scene: Scene, ax: Axes, *, theme: str = "light", font: str | None = No
         sheet = Sheet(
             scene, page, theme_named(theme), Typeface.of(font), caption=False, footer=False
         )
-        for layer in sheet.canvas().layers_in(ax):
+        for layer in in_axes(sheet.canvas(), ax):
             ax.add_artist(Settled(layer))
     ax.set_axis_off()
     return ax

@@ -20,6 +20,7 @@ from convviz.render.style import checked, page_named, theme_named
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from convviz.render.figures.canvas import Canvas
     from convviz.render.figures.sheet import Sheet
 
 FORMATS: tuple[str, ...] = ("png", "svg", "pdf")
@@ -68,7 +69,7 @@ def picture(
                 caption=caption,
                 footer=footer and caption,
             )
-            return saved(drawn(sheet, transparent=transparent), format, scene, transparent)
+            return saved(sheet, format, transparent=transparent)
 
 
 def checked_title(title: str) -> str:
@@ -81,12 +82,54 @@ def checked_title(title: str) -> str:
     return " ".join(title.split())
 
 
-def drawn(sheet: Sheet, *, transparent: bool = False) -> Figure:
-    """A figure that holds the layers of a sheet."""
-    from matplotlib.figure import Figure
-
+def saved(sheet: Sheet, format: str, *, transparent: bool = False) -> bytes:
+    """A sheet in that format, without dates, random names or versions."""
     canvas = sheet.canvas()
     checked(sheet.page, canvas.height)
+    scene = sheet.scene
+    if format == "png":
+        return _png(sheet, canvas, transparent)
+    check_epoch()
+    title = scene.command or scene.title
+    metadata: dict[str, Any] = {"Title": title or None, "Creator": None}
+    if format == "svg":
+        metadata["Date"] = None
+    else:
+        metadata |= {"CreationDate": None, "Producer": None}
+    stream = io.BytesIO()
+    figure = drawn(sheet, canvas, transparent=transparent)
+    figure.savefig(stream, format=format, metadata=metadata)
+    if format == "svg":
+        return _with_fonts(stream.getvalue().decode("utf-8"), figure).encode("utf-8")
+    return stream.getvalue()
+
+
+def _png(sheet: Sheet, canvas: Canvas, transparent: bool) -> bytes:
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    from convviz.render.figures.surface import Surface
+
+    dpi = sheet.page.dpi
+    paper = None if transparent else sheet.theme.tokens.paper
+    pixels = Surface.of(canvas, dpi, paper).pixels
+    high, wide = pixels.shape[:2]
+    image = Image.frombuffer("RGBA", (wide, high), pixels, "raw", "RGBA", 0, 1)
+    info = PngInfo()
+    if sheet.scene.command:
+        info.add_text("Description", sheet.scene.command)
+    stream = io.BytesIO()
+    image = image if transparent else image.convert("RGB")
+    image.save(stream, "PNG", pnginfo=info, dpi=(dpi, dpi))
+    return stream.getvalue()
+
+
+def drawn(sheet: Sheet, canvas: Canvas, *, transparent: bool = False) -> Figure:
+    """A figure that holds a canvas in layers."""
+    from matplotlib.figure import Figure
+
+    from convviz.render.figures.layers import in_figure
+
     figure = Figure(
         figsize=(canvas.width / 72, canvas.height / 72),
         dpi=sheet.page.dpi,
@@ -94,31 +137,13 @@ def drawn(sheet: Sheet, *, transparent: bool = False) -> Figure:
         edgecolor="none",
         linewidth=0.0,
     )
-    canvas.attach(figure)
+    for layer in in_figure(canvas, figure):
+        figure.add_artist(layer)
     return figure
 
 
-def saved(figure: Figure, format: str, scene: Scene, transparent: bool) -> bytes:
-    """The figure in that format, without dates, random names or versions."""
-    stream = io.BytesIO()
-    if format == "png":
-        _save_png(figure, stream, scene, transparent)
-    else:
-        check_epoch()
-        title = scene.command or scene.title
-        metadata: dict[str, Any] = {"Title": title or None, "Creator": None}
-        if format == "svg":
-            metadata["Date"] = None
-        else:
-            metadata |= {"CreationDate": None, "Producer": None}
-        figure.savefig(stream, format=format, metadata=metadata)
-    if format == "svg":
-        return _with_fonts(stream.getvalue().decode("utf-8"), figure).encode("utf-8")
-    return stream.getvalue()
-
-
 def _with_fonts(svg: str, figure: Figure) -> str:
-    from convviz.render.figures.canvas import Layer
+    from convviz.render.figures.layers import Layer
     from convviz.render.figures.webfonts import embedded
 
     layers = [artist for artist in figure.artists if isinstance(artist, Layer)]
@@ -137,23 +162,6 @@ def check_epoch() -> None:
             accepted="seconds since 1970, a whole number",
             remedy="unset it: no date is written",
         )
-
-
-def _save_png(figure: Figure, stream: io.BytesIO, scene: Scene, transparent: bool) -> None:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
-    from PIL.PngImagePlugin import PngInfo
-
-    agg: Any = FigureCanvasAgg(figure)
-    agg.draw()
-    pixels = Image.frombuffer(
-        "RGBA", agg.get_width_height(), agg.buffer_rgba(), "raw", "RGBA", 0, 1
-    )
-    info = PngInfo()
-    if scene.command:
-        info.add_text("Description", scene.command)
-    image = pixels if transparent else pixels.convert("RGB")
-    image.save(stream, "PNG", pnginfo=info, dpi=(figure.dpi, figure.dpi))
 
 
 SETTINGS: dict[Any, Any] = {

@@ -101,14 +101,19 @@ def median_cut(
 
 def with_far(chosen: NDArray[np.uint32], colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """`chosen`, and FAR of `colors`, each the one that is farthest from all before it."""
-    points = channels(colors).astype(np.float32)
-    distance = np.full(len(points), np.inf, np.float32)
+    points = channels(colors).T.astype(np.float32)
+    distance = np.full(len(colors), np.inf, np.float32)
+
+    def nearer(color: NDArray[np.float32]) -> None:
+        red, green, blue = points - color[:, None]
+        np.minimum(distance, red * red + green * green + blue * blue, out=distance)
+
     for color in channels(chosen).astype(np.float32):
-        np.minimum(distance, ((points - color) ** 2).sum(axis=1), out=distance)
+        nearer(color)
     far = []
     for _ in range(FAR):
         far.append(int(distance.argmax()))
-        np.minimum(distance, ((points - points[far[-1]]) ** 2).sum(axis=1), out=distance)
+        nearer(points[:, far[-1]])
     return np.concatenate([chosen, colors[far]])
 
 

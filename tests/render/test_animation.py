@@ -11,17 +11,9 @@ from convviz.diagrams import View
 from convviz.diagrams.motion import motion
 from convviz.engine.account import run
 from convviz.render import animation as films
-from convviz.render.animation import (
-    Cels,
-    aligned,
-    animation,
-    durations,
-    extent,
-    overlap,
-    settled,
-    stills,
-)
+from convviz.render.animation import Cels, animation, durations, stills
 from convviz.render.figure import drawn
+from convviz.render.figures.standing import aligned, extent, overlap, settled
 from convviz.render.style import page_named, theme_named
 from convviz.spec.layers import Conv, ConvTranspose, Pool
 
@@ -72,7 +64,8 @@ def test_every_frame_is_what_drawing_it_alone_would_give(name):
         paper = theme_named(theme).tokens.paper
         cels = Cels([sheet.canvas() for sheet in sheets(scenes, theme)], 36.0, paper)
         for number in (len(scenes) - 1, 0, len(scenes) // 2):
-            agg = FigureCanvasAgg(drawn(sheets(scenes, theme)[number]))
+            sheet = sheets(scenes, theme)[number]
+            agg = FigureCanvasAgg(drawn(sheet, sheet.canvas()))
             agg.draw()
             np.testing.assert_array_equal(cels[number], np.asarray(agg.buffer_rgba()))
 
@@ -166,22 +159,15 @@ def test_equal_marks_at_other_places_in_the_order_are_told_apart():
 
 
 def test_an_extent_holds_all_pixels_of_its_mark():
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    from convviz.render.figures.canvas import Layer
+    from convviz.render.figures.surface import Surface
 
     scenes = motion([accounts()["conv"][0]], View(command="convviz conv −1 MWÄg"))
     with films.drawing():
         canvas = sheets(scenes[:1])[0].canvas()
-        figure = Figure((canvas.width / 72, canvas.height / 72), dpi=72, facecolor="none")
-        layer = Layer(0, canvas.to_pixels(figure))
-        figure.add_artist(layer)
-        agg = FigureCanvasAgg(figure)
         for mark in canvas.marks():
-            layer.marks = [mark]
-            agg.draw()
-            rows, cols = np.nonzero(np.asarray(agg.buffer_rgba())[..., 3])
+            surface = Surface(canvas.width, canvas.height, 72, None)
+            surface.draw([mark])
+            rows, cols = np.nonzero(surface.pixels[..., 3])
             left, top, right, bottom = extent(mark)
             if len(rows):
                 assert left <= cols.min()

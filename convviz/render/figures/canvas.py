@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backend_bases import RendererBase
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Affine2DBase, BboxTransformTo, CompositeAffine2D
+from matplotlib.transforms import Affine2D, Affine2DBase, CompositeAffine2D
 from numpy.typing import ArrayLike, NDArray
 
 from convviz.diagrams.scene import Role
@@ -75,72 +70,34 @@ class Placed(NamedTuple):
     room: Box | None
 
 
-class Layer(Artist):
-    """Marks of one height, drawn in the order in which they came.
+def to_inches(height: float) -> Affine2D:
+    """From points, y down, to inches, y up, on a sheet of so many points."""
+    return Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
 
-    to_pixels: from points, y down, to the renderer's pixels.
-    """
 
-    def __init__(self, height: int, to_pixels: Affine2DBase) -> None:
-        super().__init__()
-        self.marks: list[Mark] = []
-        self.to_pixels = to_pixels
-        self.set_zorder(height)
-
-    def draw(self, renderer: RendererBase) -> None:
-        """Draw each mark."""
-        if self.get_visible():
-            for mark in self.marks:
-                mark.draw(renderer, self)
-        self.stale = False
-
-    def texts(self) -> Iterator[tuple[str, FontProperties]]:
-        """What is written on it, and in which type."""
-        for mark in self.marks:
-            if isinstance(mark, Words):
-                yield mark.text, mark.properties
-            elif isinstance(mark, Numbers):
-                properties = mark.typeface.properties(mark.size, mark.weight)
-                yield from ((label, properties) for label in mark.labels)
+def to_pixels(height: float, dpi: float) -> Affine2DBase:
+    """From points, y down, to pixels, y up, on a sheet of so many points."""
+    return CompositeAffine2D(to_inches(height), Affine2D().scale(dpi)).frozen()
 
 
 class Canvas:
-    """A sheet of width × height points. Coordinates are points from its top left corner."""
+    """A sheet of width × height points. Coordinates are points from its top left corner.
+
+    layers: the marks of each height, in the order in which they came.
+    """
 
     def __init__(self, width: float, height: float, theme: Theme, typeface: Typeface) -> None:
         self.width, self.height, self.theme, self.type = width, height, theme, typeface
         self.texts: list[Placed] = []
-        self._layers: dict[int, Layer] = {}
-        self._to_inches = Affine2D().scale(1 / 72, -1 / 72).translate(0, height / 72)
-
-    def attach(self, figure: Figure) -> None:
-        """Hand the layers to a figure of the same size."""
-        to_pixels = self.to_pixels(figure)
-        for layer in self._layers.values():
-            layer.to_pixels = to_pixels
-            figure.add_artist(layer)
-
-    def layers_in(self, axes: Axes) -> list[Layer]:
-        """The layers, placed in `axes` of the same size."""
-        unit = Affine2D().scale(1 / self.width, -1 / self.height).translate(0, 1)
-        for layer in self._layers.values():
-            layer.to_pixels = CompositeAffine2D(unit, BboxTransformTo(axes.bbox))
-        return list(self._layers.values())
-
-    def to_pixels(self, figure: Figure) -> Affine2DBase:
-        """From points, y down, to the pixels of a figure of the same size."""
-        return CompositeAffine2D(self._to_inches, figure.dpi_scale_trans)
+        self.layers: dict[int, list[Mark]] = {}
 
     def marks(self) -> list[Mark]:
         """All marks, in the order in which they are drawn."""
-        return [mark for height in sorted(self._layers) for mark in self._layers[height].marks]
+        return [mark for height in sorted(self.layers) for mark in self.layers[height]]
 
     def add(self, mark: Mark, height: int) -> None:
         """Put a mark on the layer of that height."""
-        layer = self._layers.get(height)
-        if layer is None:
-            layer = self._layers[height] = Layer(height, self._to_inches)
-        layer.marks.append(mark)
+        self.layers.setdefault(height, []).append(mark)
 
     # Cells: as many as an array has, one mark.
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.collections import PathCollection
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, AffineDeltaTransform
+from matplotlib.transforms import Affine2D, Affine2DBase
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from convviz.records import Record
-from convviz.render.figures.type import CAP_HEIGHT, Typeface
+from convviz.render.figures.renderer import RGBA, draw_paths, draw_text, opaque, rgba
+from convviz.render.figures.type import CAP_HEIGHT, Glyph, Typeface
 
 if TYPE_CHECKING:
-    from convviz.render.figures.canvas import Box, Layer
+    from convviz.render.figures.canvas import Box
 
 Array = NDArray[Any]
-RGBA: TypeAlias = tuple[float, float, float, float]
 KAPPA = 0.5522847498
 """Of a radius: where the controls of a cubic lie that stands for a quarter of a circle."""
 
@@ -31,8 +29,8 @@ KAPPA = 0.5522847498
 class Mark(Protocol):
     """Something a layer can draw."""
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
-        """Draw it with the layer's transform, points to pixels."""
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
+        """Draw it. to_pixels: from points, y down, to the renderer's pixels."""
 
 
 class Shape(Record, eq=False):
@@ -65,7 +63,7 @@ class Shape(Record, eq=False):
             dash,
         )
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
         """One path of the renderer."""
         gc = renderer.new_gc()
         if self.edge is None:
@@ -77,7 +75,7 @@ class Shape(Record, eq=False):
             gc.set_capstyle("butt")
             if self.dash is not None:
                 gc.set_dashes(0, list(self.dash))
-        renderer.draw_path(gc, self.path, layer.to_pixels, self.face)
+        renderer.draw_path(gc, self.path, to_pixels, self.face)
         gc.restore()
 
 
@@ -97,29 +95,20 @@ class Copies:
         self.path, self.centers, self.faces, self.edge = path, centers, faces, edge
         self.width, self.dash = width, dash
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
         """One collection of the renderer."""
         if not len(self.centers):
             return
-        transform = layer.to_pixels
-        # Two colors at least: with a single one matplotlib draws markers, at whole pixels only.
-        faces = "none" if self.faces is None else np.concatenate([self.faces, self.faces[:1]])
-        edges = "none" if self.edge is None else [rgba(self.edge)] * 2
-        dash = (0, tuple(part / self.width for part in self.dash)) if self.dash else "solid"
-        collection = PathCollection(
+        draw_paths(
+            renderer,
+            to_pixels,
             [self.path],
-            offsets=self.centers,
-            offset_transform=transform,
-            transform=AffineDeltaTransform(transform),
-            facecolors=faces,
-            edgecolors=edges,
-            linewidths=self.width if self.edge is not None else 0.0,
-            linestyles=[dash],
+            centers=self.centers,
+            faces=None if self.faces is None else opaque(self.faces),
+            edge=None if self.edge is None else rgba(self.edge),
+            width=self.width,
+            dash=self.dash,
         )
-        figure = layer.get_figure()
-        assert figure is not None, "a layer is drawn as a part of a figure"
-        collection.set_figure(figure)
-        collection.draw(renderer)
 
 
 class Words(Record, eq=False):
@@ -131,17 +120,17 @@ class Words(Record, eq=False):
     properties: FontProperties
     color: ArrayLike
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
         """Text of the renderer."""
-        place = layer.to_pixels.transform((self.x, self.baseline))
+        place = to_pixels.transform((self.x, self.baseline))
         draw_text(renderer, place, self.text, self.properties, self.color)
 
 
 class Numbers(Record, eq=False):
     """Short labels, each centered on its place by cap height.
 
-    Text costs about a millisecond per label, so on a raster the outlines of their characters are
-    put together into one path per color; a vector file gets text.
+    Text costs about a millisecond per label, so on a raster the outlines of all labels are drawn
+    at once; a vector file gets text.
     """
 
     labels: tuple[str, ...]
@@ -151,54 +140,55 @@ class Numbers(Record, eq=False):
     weight: int
     typeface: Typeface
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
-        """One path per color, or one text per label."""
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
+        """All outlines at once, or one text per label."""
         if not self.labels:
             return
         if isinstance(renderer, RendererAgg):
-            for color, path in self.outlines:
-                Shape(path, color, None, 0.0).draw(renderer, layer)
+            paths, faces = self.outlines()
+            draw_paths(renderer, to_pixels, paths, faces=faces)
             return
         properties = self.typeface.properties(self.size, self.weight)
-        lefts = self._lefts()
-        places = layer.to_pixels.transform(np.column_stack([lefts, self._baselines()]))
+        places = to_pixels.transform(np.column_stack([self.lefts(), self.baselines()]))
         for label, place, color in zip(self.labels, places, self.colors, strict=True):
             draw_text(renderer, place, label, properties, color)
 
-    @cached_property
-    def outlines(self) -> Sequence[tuple[RGBA, Path]]:
-        """(color, path) of all labels of that color."""
-        shades, groups = np.unique(self.colors, axis=0, return_inverse=True)
-        pens: dict[tuple[int, str], list[tuple[float, float]]] = {}
-        places = zip(
-            self.labels, self._lefts(), self._baselines(), groups.ravel().tolist(), strict=True
-        )
-        for label, x, y, group in places:
-            pen = x
+    def outlines(self) -> tuple[list[Path], Array]:
+        """A path of all labels of a color, for each, and the colors: (n, 4)."""
+        size, weight = self.size, self.weight
+        pens: dict[tuple[float, ...], list[tuple[Glyph, float, float]]] = {}
+        places = zip(self.labels, self.lefts().tolist(), self.baselines().tolist(), strict=True)
+        for (label, left, y), color in zip(places, self.colors.tolist(), strict=True):
+            placed, pen = pens.setdefault(tuple(color), []), left
             for character in label:
-                pens.setdefault((group, character), []).append((pen, y))
-                pen += self.typeface.glyph(character, self.weight).advance * self.size
-        vertices: list[list[Array]] = [[] for _ in shades]
-        codes: list[list[Array]] = [[] for _ in shades]
-        for (group, character), origins in pens.items():
-            glyph = self.typeface.glyph(character, self.weight)
-            placed = glyph.vertices * self.size + np.array(origins)[:, None, :]
-            vertices[group].append(placed.reshape(-1, 2))
-            codes[group].append(np.tile(glyph.codes, len(origins)))
-        return [
-            (rgba(shade), Path(np.concatenate(vertices[i]), np.concatenate(codes[i])))
-            for i, shade in enumerate(shades)
-        ]
+                glyph = self.typeface.glyph(character, weight)
+                placed.append((glyph, pen, y))
+                pen += glyph.advance * size
+        shades = sorted(pens)
+        every = [each for shade in shades for each in pens[shade]]
+        counts = [len(glyph.codes) for glyph, _, _ in every]
+        vertices = np.concatenate([glyph.vertices for glyph, _, _ in every]) * size
+        vertices += np.repeat([(pen, y) for _, pen, y in every], counts, axis=0)
+        codes = np.concatenate([glyph.codes for glyph, _, _ in every])
+        paths, start = [], 0
+        for shade in shades:
+            end = start + sum(len(glyph.codes) for glyph, _, _ in pens[shade])
+            paths.append(Path(vertices[start:end], codes[start:end]))
+            start = end
+        return paths, opaque(np.array(shades))
 
-    def _lefts(self) -> Array:
-        widths = [self._width(label) for label in self.labels]
+    def lefts(self) -> Array:
+        """(n,): where the labels begin."""
+        widths = [self.width(label) for label in self.labels]
         return np.asarray(self.centers[:, 0] - np.array(widths) / 2)
 
-    def _width(self, label: str) -> float:
+    def width(self, label: str) -> float:
+        """The advance of a label in points."""
         glyph, weight = self.typeface.glyph, self.weight
         return self.size * sum(glyph(character, weight).advance for character in label)
 
-    def _baselines(self) -> Array:
+    def baselines(self) -> Array:
+        """(n,): what the labels stand on."""
         return np.asarray(self.centers[:, 1] + CAP_HEIGHT / 2 * self.size)
 
 
@@ -208,10 +198,10 @@ class Raster(Record, eq=False):
     pixels: Array
     box: Box
 
-    def draw(self, renderer: RendererBase, layer: Layer) -> None:
+    def draw(self, renderer: RendererBase, to_pixels: Affine2DBase) -> None:
         """An image of the renderer, resampled to the pixels that it covers."""
         corners = [(self.box.left, self.box.bottom), (self.box.right, self.box.top)]
-        (x0, y0), (x1, y1) = layer.to_pixels.transform(corners)
+        (x0, y0), (x1, y1) = to_pixels.transform(corners)
         raster = isinstance(renderer, RendererAgg)
         finer = 1.0 if raster else renderer.get_image_magnification()
         left, bottom = (round(x0), round(y0)) if raster else (x0, y0)
@@ -229,28 +219,6 @@ class Raster(Record, eq=False):
             scale = Affine2D().scale((x1 - x0) / wide, (y1 - y0) / high)
             renderer.draw_image(gc, x0, y0, scaled, scale)
         gc.restore()
-
-
-def draw_text(
-    renderer: RendererBase,
-    place: Array,
-    text: str,
-    properties: FontProperties,
-    color: ArrayLike,
-) -> None:
-    """Text of the renderer. place: (x, y) in pixels with y up, as transforms give them."""
-    x, y = place.tolist()
-    gc = renderer.new_gc()
-    gc.set_foreground(rgba(color), isRGBA=True)
-    _, high = renderer.get_canvas_width_height()
-    renderer.draw_text(gc, x, high - y if renderer.flipy() else y, text, properties, 0.0)
-    gc.restore()
-
-
-def rgba(color: ArrayLike, alpha: float = 1.0) -> RGBA:
-    """(r, g, b, a) from (r, g, b)."""
-    red, green, blue = np.asarray(color, float)[:3].tolist()
-    return (red, green, blue, alpha)
 
 
 def polyline(points: Sequence[tuple[float, float]], *, closed: bool = False) -> Path:

@@ -41,11 +41,16 @@ Line = tuple[Run, ...]
 
 
 class Glyph(NamedTuple):
-    """One character's outline at 1 pt, y down, from its origin, and how far it moves the pen."""
+    """One character's outline at 1 pt, y down, from its origin, and how far it moves the pen.
+
+    top, bottom: of its ink.
+    """
 
     vertices: Array
     codes: Array
     advance: float
+    top: float
+    bottom: float
 
 
 @cache
@@ -146,6 +151,15 @@ def _words(text: str) -> Sequence[str]:
     return pieces
 
 
+def inked(text: str, properties: FontProperties) -> tuple[float, float, float]:
+    """The width of the ink of `text` at 1 pt, and how far it is above and below the baseline.
+
+    properties: what `Typeface.properties` gave.
+    """
+    weight = next(n for n, name in WEIGHTS.items() if name == properties.get_weight())
+    return _inked(text, tuple(properties.get_family()), weight)
+
+
 @lru_cache(maxsize=512)
 def _properties(families: tuple[str, ...], size: float, weight: int) -> FontProperties:
     return FontProperties(family=list(families), size=size, weight=WEIGHTS[weight])
@@ -154,14 +168,15 @@ def _properties(families: tuple[str, ...], size: float, weight: int) -> FontProp
 @lru_cache(maxsize=8192)
 def _width(text: str, families: tuple[str, ...], weight: int) -> float:
     """Advance at 1 pt. Between sentinels, because spaces at the ends have no ink to measure."""
-    return _inked(f"|{text}|", families, weight) - _inked("||", families, weight)
+    return _inked(f"|{text}|", families, weight)[0] - _inked("||", families, weight)[0]
 
 
 @lru_cache(maxsize=1024)
-def _inked(text: str, families: tuple[str, ...], weight: int) -> float:
+def _inked(text: str, families: tuple[str, ...], weight: int) -> tuple[float, float, float]:
     properties = _properties(families, 100.0, weight)
-    width, _, _ = TextToPath().get_text_width_height_descent(text, properties, False)
-    return float(width) / 100.0
+    found = TextToPath().get_text_width_height_descent(text, properties, False)
+    width, height, below = (float(each) / 100.0 for each in found)
+    return width, height - below, below
 
 
 @lru_cache(maxsize=1024)
@@ -169,8 +184,9 @@ def _glyph(character: str, families: tuple[str, ...], weight: int) -> Glyph:
     if character.isspace():
         # TextPath fails where there is nothing to draw.
         advance = _width(character, families, weight)
-        return Glyph(np.empty((0, 2)), np.empty(0, np.uint8), advance)
+        return Glyph(np.empty((0, 2)), np.empty(0, np.uint8), advance, 0.0, 0.0)
     path = TextPath((0, 0), character, prop=_properties(families, 100.0, weight))
     vertices = np.asarray(path.vertices, float).reshape(-1, 2) * (0.01, -0.01)
     codes = np.asarray(path.codes if path.codes is not None else (), np.uint8)
-    return Glyph(vertices, codes, _width(character, families, weight))
+    top, bottom = vertices[:, 1].min(initial=0.0), vertices[:, 1].max(initial=0.0)
+    return Glyph(vertices, codes, _width(character, families, weight), float(top), float(bottom))
