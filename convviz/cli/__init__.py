@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,6 +88,7 @@ class Convviz(click.Group):
         return "\n".join("".join(text for text, _ in line) for line in overview())
 
 
+@lru_cache
 def options_of(name: str) -> dict[str, str]:
     """Every option word of the command `name` → its parameter."""
     module = import_module(f"convviz.cli.{COMMANDS[name].module}")

@@ -14,11 +14,12 @@ import shlex
 import tomllib
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from convviz.errors import SpecError, near, shortened
-from convviz.records import Record
+from convviz.records import Record, replace
 from convviz.spec.toml import tables
 
 RECORD = ".convviz-figures.json"
@@ -40,6 +41,7 @@ class Figure(Record):
     command: str
     caption: str = ""
 
+    @cached_property
     def words(self) -> list[str]:
         """The command line as words, without a leading `convviz`.
 
@@ -107,12 +109,13 @@ def figure(path: str, number: int, entry: Any, defaults: dict[str, list[str]]) -
         if not entry.get(key):
             raise SpecError(f"{where} has no {key}", remedy=f'{key} = "…"')
     base = Figure(entry["file"], entry["command"], entry.get("caption", ""))
-    return Figure(base.file, with_defaults(base, defaults), base.caption)
+    command = with_defaults(base, defaults)
+    return base if command == base.command else replace(base, command=command)
 
 
 def with_defaults(entry: Figure, defaults: dict[str, list[str]]) -> str:
     """The command line with the defaults that its command knows and its words do not say."""
-    name, *rest = entry.words()
+    name, *rest = entry.words
     if not defaults:
         return entry.command
     from convviz.cli import COMMANDS, options_of
@@ -201,18 +204,22 @@ def target(folder: Path, entry: Figure) -> Path:
 
 def fingerprint() -> str:
     """A digest of the program itself: a changed drawing is a changed figure."""
-    root = Path(__file__).parent.parent
+    root = os.path.dirname(os.path.dirname(__file__))
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
+    for folder, below, names in os.walk(root):
+        below.sort()  # where the walk goes on: one order on every machine
+        for name in sorted(names):
+            if name.endswith(".py"):
+                digest.update(name.encode())
+                with open(os.path.join(folder, name), "rb") as file:
+                    digest.update(file.read())
     return digest.hexdigest()
 
 
 def key(entry: Figure, program: str) -> str:
     """A digest of all that a figure depends on: program, command line, the files that it names."""
     digest = hashlib.sha256(program.encode())
-    for word in entry.words():
+    for word in entry.words:
         digest.update(b"\0" + word.encode("utf-8", "surrogateescape"))
         # A word that names a file is read as one; a shape never is, and hashing it costs nothing.
         if os.path.isfile(word):
@@ -266,7 +273,7 @@ def draw(entry: Figure, path: str) -> SpecError | None:
     from convviz.cli import in_words, perform
 
     try:
-        perform([*entry.words(), "-o", path])
+        perform([*entry.words, "-o", path])
     except Exception as error:
         return in_words(error)[0]
     return None

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from convviz.cli import batch, speaking
 from convviz.cli.command import Argument, Asked, Command, Option
@@ -152,6 +150,9 @@ def index(entries: Sequence[Figure], folder: Path, path: str) -> str:
     A figure of a folder `dark` is shown where readers prefer it, in the place of its namesake in
     `light`.
     """
+    from html import escape
+    from urllib.parse import quote
+
     base = Path(path).parent
     names = {entry.file for entry in entries}
 
