@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -104,9 +105,15 @@ def drawn(
         from concurrent.futures import ProcessPoolExecutor, as_completed
         from multiprocessing import get_context
 
-        with ProcessPoolExecutor(min(count, len(entries)), get_context("spawn")) as pool:
+        with ProcessPoolExecutor(
+            min(count, len(entries)),
+            get_context("spawn"),
+            gc.set_threshold,  # the others look for garbage as rarely as this one does
+            gc.get_threshold(),
+        ) as pool:
             futures = {
-                pool.submit(batch.draw, entry, str(targets[entry.file])): entry for entry in entries
+                pool.submit(batch.draw, entry, str(targets[entry.file])): entry
+                for entry in sorted(entries, key=short)
             }
             try:
                 for future in as_completed(futures):
@@ -116,6 +123,13 @@ def drawn(
                 raise
 
     yield from tracked(work(), len(entries), "figures", sys.stderr)
+
+
+def short(entry: Figure) -> bool:
+    """Whether a figure is soon drawn: a film is not, and one begun last would be waited for."""
+    from convviz.cli.answering import FILMS
+
+    return os.path.splitext(entry.file)[1] not in FILMS
 
 
 def report(stale: Sequence[Figure], count: int) -> int:
