@@ -177,7 +177,8 @@ class Scatter(Record, eq=False):
 
     def crop_labels(self) -> tuple[Label, ...]:
         """What − and + stand for, where they occur."""
-        marks = {Mark(int(m)) for spread in self.spreads for m in np.unique(spread.marks)}
+        # Not np.unique: it loads all of NumPy's masked arrays to see whether this is one.
+        marks = {Mark(m) for spread in self.spreads for m in set(spread.marks.tolist())}
         runs: list[Run] = []
         if Mark.CROPPED in marks:
             runs += [Run("−", Role.FOCUS, bold=True), Run(" cropped")]

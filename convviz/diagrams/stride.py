@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-import numpy as np
-
 from convviz.diagrams import phrases
 from convviz.diagrams.gather import Look, indices, sized
 from convviz.diagrams.phrases import plural
@@ -171,9 +169,9 @@ def pooled(account: Account, layer: Pool) -> str:
         count = prod(account.shape)
         total = plural(prod(account.input.shape), "value")
         return f"{count:,} of {total} {'goes' if count == 1 else 'go'} on."
-    divisors = np.unique(account.divisors)
-    if len(divisors) == 1:
-        return f"Every window divides by {divisors[0]}."
+    least, most = account.divisors.min(), account.divisors.max()
+    if least == most:
+        return f"Every window divides by {least}."
     return "Each window has its own divisor."
 
 

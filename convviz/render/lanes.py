@@ -76,7 +76,10 @@ def scattered(scene: Scene, page: Page) -> list[Block]:
 def kernels(source: Grid, kernel: Grid, rows: Index, page: Page) -> list[Block]:
     """The kernel of every input channel, above the lanes."""
     channels = source.left[0].labels if len(source.left) > 1 else np.zeros(source.shape[0])
-    firsts = [int(np.flatnonzero(channels == channel)[0]) for channel in np.unique(channels[rows])]
+    firsts = [
+        int(np.flatnonzero(channels == channel)[0])
+        for channel in sorted({*channels[rows].tolist()})
+    ]
     blocks = []
     for row in firsts:
         word = "kernel" if len(firsts) == 1 else f"kernel {int(channels[row])}"
@@ -103,7 +106,7 @@ def lane_rows(lanes: Grid, page: Page) -> Index:
     if count <= LANES or page.manner.full:
         return np.arange(count)
     chosen = list(lanes.chosen.rows) if lanes.chosen else []
-    return np.unique([*range(HEAD), *chosen, count - 1]).astype(np.intp)
+    return np.array(sorted({*range(HEAD), *chosen, count - 1}), dtype=np.intp)
 
 
 def bare(sheet: Sheet) -> Painter:

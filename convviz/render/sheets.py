@@ -138,7 +138,8 @@ def extremes(values: Array) -> Array:
     some = finite[finite != 0]
     ends = [part for part in (finite, some[some < 0], some[some > 0]) if part.size]
     picked = [pick(part) for part in ends for pick in (np.min, np.max)]
-    return np.array([*picked, *np.unique(values[~np.isfinite(values)])], dtype=values.dtype)
+    strange = values[~np.isfinite(values)]
+    return np.array([*picked, *(np.unique(strange) if strange.size else ())], dtype=values.dtype)
 
 
 def widened(sheet: Sheet, width: int) -> Sheet:
