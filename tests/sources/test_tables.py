@@ -135,3 +135,45 @@ def test_any_bytes_are_numbers_or_one_clear_message(data: bytes, suffix: str) ->
     except SpecError:
         return
     assert source.array.dtype.kind in "iuf"
+
+
+@pytest.mark.parametrize("block", [1, 2, 5, 1 << 20])
+@pytest.mark.parametrize("text", ["", " ", "1", "11,22", " 1 ;2\n[3], ,4 ", "1\n\n22\n", ",,,"])
+def test_words_are_counted_as_they_would_be_split(
+    text: str, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convviz.sources import tables
+
+    monkeypatch.setattr(tables, "BLOCK", block)
+    words = "".join(" " if sign in ",;[]" else sign for sign in text).split()
+    assert tables.words_in(text.encode()) == len(words)
+
+
+@pytest.mark.parametrize("delimiter", [",", None])
+@pytest.mark.parametrize("block", [1, 3, 8])
+def test_a_long_line_is_taken_apart_in_parts_that_hold_the_same_numbers(
+    delimiter: str | None, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convviz.sources import tables
+
+    monkeypatch.setattr(tables, "BLOCK", block)
+    text = (delimiter or "  ").join(["1", "-22", "333", f"{10**18 - 1}", "5"])
+    array = tables.rows(text, delimiter, "x.csv").array
+    assert array.dtype == np.int64
+    assert array.tolist() == [1, -22, 333, 10**18 - 1, 5]
+    both = tables.rows(f"{text}\n{text.replace('333', '3.5')}", delimiter, "x.csv").array
+    assert both[:, 2].tolist() == [333, 3.5]
+    with pytest.raises(SpecError) as caught:
+        tables.rows(text.replace("333", "3x3"), delimiter, "x.csv")
+    assert caught.value.source[slice(*caught.value.span)] == "3x3"
+
+
+def test_more_words_than_the_budget_are_refused_before_they_are_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from convviz.sources import tables
+
+    monkeypatch.setattr(tables, "rows", None)
+    with pytest.raises(SpecError) as caught:
+        read(stored(tmp_path, "x.csv", "1," * 1500), BUDGET)
+    assert "of 3,000 bytes holds 1,500 numbers, more than the budget" in caught.value.message
