@@ -68,9 +68,10 @@ def read(path: str) -> list[Figure]:
 
     Raises SpecError: not TOML, not of this form, or two figures with one file. OSError: unreadable.
     """
-    data = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        data = file.read(LIMIT + 1)
     if len(data) > LIMIT:
-        raise SpecError(f"{path} has {len(data)} bytes", accepted=f"at most {LIMIT}")
+        raise SpecError(f"{path} is longer than {LIMIT:,} bytes")
     try:
         text = data.decode("utf-8-sig")
         table = tables(text, path)
@@ -223,7 +224,8 @@ def key(entry: Figure, program: str) -> str:
         digest.update(b"\0" + word.encode("utf-8", "surrogateescape"))
         # A word that names a file is read as one; a shape never is, and hashing it costs nothing.
         if os.path.isfile(word):
-            digest.update(hashlib.sha256(Path(word).read_bytes()).digest())
+            with open(word, "rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
 
 
@@ -265,7 +267,8 @@ class Ledger:
 
 def digest_of(path: Path) -> str:
     """The digest of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def draw(entry: Figure, path: str) -> SpecError | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO, NoReturn
 
 from convviz.errors import SpecError, io_error, near, printable, shortened
@@ -56,14 +58,17 @@ def read(path: str, budget: Budget) -> Source:
         place, _, member = place.rpartition(":")
     suffix = os.path.splitext(place)[1].lower()
     reader = READERS.get(suffix)
+    if reader is numpy_files.npz:
+        reader = partial(numpy_files.npz, member=member)
     try:
         if "\0" in place:
             raise FileNotFoundError(2, "no such file")
         with open(place, "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                # A pipe cannot be read twice, and a device may never end.
+                return by_content(received(file, shown(path), budget), path, budget, reader)
             if reader is None:
                 reader = sniffed(file, path)
-            if reader is numpy_files.npz:
-                return numpy_files.npz(file, path, budget, member)
             return reader(file, path, budget)
     except FileNotFoundError as error:
         missing(path, error)
@@ -122,21 +127,38 @@ def read_stream(file: BinaryIO | None, budget: Budget) -> Source:
     name = "the standard input"
     if file is None:
         raise SpecError(f"cannot read {name}: it is closed") from OSError(9, "closed")
-    most = budget.elements * 8 + MARGIN
     try:
-        data = file.read(most + 1)
+        data = received(file, name, budget)
     except OSError as error:
         raise io_error("read", name, error) from error
+    return by_content(data, name, budget)
+
+
+def received(file: BinaryIO, name: str, budget: Budget) -> bytes:
+    """All that a stream holds.
+
+    Raises SpecError: more than the budget.
+    """
+    most = budget.elements * 8 + MARGIN
+    data = file.read(most + 1)
     if len(data) > most:
         budget.check_count(len(data), name, f"more than {most:,} bytes", 8)
+    return data
+
+
+def by_content(data: bytes, name: str, budget: Budget, reader: Reader | None = None) -> Source:
+    """The array in the bytes of a stream, read by `reader`, or else by what they look like.
+
+    Raises SpecError: there are none, or no numbers in them.
+    """
     if not data.strip():
-        raise SpecError(f"{name} is empty", remedy='numbers are written "1 2; 3 4", or as .npy')
-    for magic, reader in MAGIC:
-        if data.startswith(magic):
-            return reader(io.BytesIO(data), name, budget)
+        raise SpecError(
+            f"{shown(name)} is empty", remedy='numbers are written "1 2; 3 4", or as .npy'
+        )
+    known = (reader for magic, reader in MAGIC if data.startswith(magic))
     first = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    reader = tables.json_list if first in (b"[", b"{") else tables.txt
-    return reader(io.BytesIO(data), name, budget)
+    text = tables.json_list if first in (b"[", b"{") else tables.txt
+    return (reader or next(known, text))(io.BytesIO(data), name, budget)
 
 
 def sample(name: str, budget: Budget) -> Source:

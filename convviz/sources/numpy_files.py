@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from convviz.errors import SpecError, near, printable, shortened
 from convviz.sources.budget import Budget
 from convviz.sources.source import Source
+from convviz.spec.literals import AXES
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
@@ -123,9 +124,9 @@ def header(file: BinaryIO, name: str, budget: Budget) -> Header:
             accepted="integers or floating-point numbers",
         )  # fmt: skip
     if any(n < 0 for n in shape):
-        raise SpecError(
-            f"{shown(name)} has a negative size",
-        )
+        raise SpecError(f"{shown(name)} has a negative size")
+    if len(shape) > AXES:
+        raise SpecError(f"{shown(name)} has {len(shape)} axes", accepted=f"at most {AXES}")
     budget.check(shape, "an array", dtype.itemsize)
     return shape, fortran, dtype
 
