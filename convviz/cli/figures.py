@@ -37,6 +37,7 @@ def figures(asked: Asked) -> int:
         return report(stale, len(entries))
     for path in {targets[entry.file].parent for entry in stale}:
         path.mkdir(parents=True, exist_ok=True)
+    page = index_file(asked)  # may stand in one of these folders
     failures = 0
     for entry, error in drawn(stale, targets, jobs(asked)):
         if error is None:
@@ -48,12 +49,21 @@ def figures(asked: Asked) -> int:
         from convviz.render.files import write
 
         write(str(record.path), record.text().encode())
-    if "index" in asked:
+    if page:
         from convviz.render.files import write
 
-        write(asked.text("index"), index(entries, folder, asked.text("index")).encode())
+        write(page, index(entries, folder, page).encode())
     summary(len(stale) - failures, failures, len(entries) - len(stale), folder)
     return FAILED if failures else 0
+
+
+def index_file(asked: Asked) -> str:
+    """The file of the index, refused before any work; "" where none is asked for."""
+    if "index" not in asked:
+        return ""
+    from convviz.render.files import place
+
+    return asked.read("index", place)
 
 
 def wanted(asked: Asked) -> list[Figure]:

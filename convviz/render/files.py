@@ -30,27 +30,54 @@ def target(text: str, pictures: Sequence[str], numbers: Sequence[str]) -> Target
 
     Raises SpecError: no such format, a folder, a folder that is missing.
     """
-    path = os.path.expanduser(text)
-    name = os.path.basename(path)
+    path = named(text)
+    suffix = os.path.splitext(path)[1]
+    if suffix.lower() not in (*pictures, *numbers):
+        raise unknown_format(text, suffix, pictures, numbers)
+    check_parent(text, path)
+    return Target(path, suffix.lower())
+
+
+def place(text: str) -> str:
+    """The path of a file of any format, refused like a target.
+
+    Raises SpecError: a folder, a folder that is missing.
+    """
+    path = named(text)
+    check_parent(text, path)
+    return path
+
+
+def named(text: str) -> str:
+    """The path that `text` names, "~" for the home folder resolved.
+
+    Raises SpecError: it names no file, or a folder.
+    """
     whole = (0, len(text))
     if not text or "\0" in text:
         raise SpecError("the name of the file is empty" if not text else "a name holds no NUL byte",
                         "output", source=text, span=whole)  # fmt: skip
-    if not name or os.path.isdir(path):
+    path = os.path.expanduser(text)
+    if not os.path.basename(path) or os.path.isdir(path):
         raise SpecError(
             f"cannot write {shown(text)}: it is a folder", "output", "a file in it",
             source=text, span=whole,
         )  # fmt: skip
-    suffix = os.path.splitext(name)[1]
-    if suffix.lower() not in (*pictures, *numbers):
-        raise unknown_format(text, suffix, pictures, numbers)
-    parent = os.path.dirname(path)
-    if parent and not os.path.isdir(parent):
-        raise SpecError(
-            f"cannot write {shown(text)}: there is no folder {shown(parent)}", "output",
-            "no such folder", source=text, span=(0, len(text) - len(name)),
-        )  # fmt: skip
-    return Target(path, suffix.lower())
+    return path
+
+
+def check_parent(text: str, path: str) -> None:
+    """Refuse a file in a folder that is missing, also where a link leads.
+
+    Raises SpecError: there is no such folder.
+    """
+    name = os.path.basename(path)
+    for parent in (os.path.dirname(path), os.path.dirname(os.path.realpath(path))):
+        if parent and not os.path.isdir(parent):
+            raise SpecError(
+                f"cannot write {shown(text)}: there is no folder {shown(parent)}", "output",
+                "no such folder", source=text, span=(0, max(0, len(text) - len(name)) or len(text)),
+            )  # fmt: skip
 
 
 def unknown_format(
@@ -93,8 +120,8 @@ def write(path: str | os.PathLike[str], data: bytes) -> None:
         if old is not None and not stat.S_ISREG(old.st_mode):
             _pour(place, data)
             return
-        if old is not None and not os.access(place, os.W_OK):
-            raise PermissionError(13, "permission denied")  # a rename would ignore it
+        if old is not None:
+            os.close(os.open(place, os.O_WRONLY))  # a rename would ask nobody
         _replace(place, data, old)
     except OSError as error:
         raise io_error("write", shown(name), error) from error

@@ -178,17 +178,6 @@ def test_what_may_not_be_written_is_an_error_of_the_system(tmp_path: Path) -> No
         assert (locked / "x.npy").read_bytes() == b"old"
 
 
-def test_a_file_that_is_read_only_is_not_replaced(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "x.npy"
-    path.write_bytes(b"old")
-    monkeypatch.setattr(os, "access", lambda *words: False)
-    with pytest.raises(SpecError, match="permission denied"):
-        files.write(path, b"new")
-    assert path.read_bytes() == b"old"
-
-
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError):
         files.write(tmp_path, b"new")
