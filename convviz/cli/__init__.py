@@ -165,7 +165,7 @@ def perform(argv: list[str], request: Request | None = None) -> int:
 def complete(instruction: str) -> int:
     """Do what a shell asks: print its script ("bash_source"), or what completes a word.
 
-    Raises SpecError: another shell.
+    Raises SpecError: another shell; from an OSError, the standard output is closed or full.
     """
     from click.shell_completion import shell_complete
 
@@ -176,7 +176,14 @@ def complete(instruction: str) -> int:
         raise unknown("completion", instruction, known, argument="", heading="completions").at(
             f"_CONVVIZ_COMPLETE={instruction}", (18, 18 + len(instruction))
         )
-    return shell_complete(group(), {}, "convviz", "_CONVVIZ_COMPLETE", instruction)
+    if sys.stdout is None:
+        raise speaking.closed()  # click would print nothing, and say nothing
+    try:
+        return shell_complete(group(), {}, "convviz", "_CONVVIZ_COMPLETE", instruction)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise speaking.unwritten(error) from error
 
 
 def refuse(error: Exception) -> int:
