@@ -150,16 +150,21 @@ def _with_fonts(svg: str, figure: Figure) -> str:
     return embedded(svg, (text for layer in layers for text in layer.texts()))
 
 
-def check_epoch() -> None:
-    """Refuse a SOURCE_DATE_EPOCH that is no number: matplotlib reads it, though no date is kept.
+LATEST = 253_402_300_799
+"""The last second of the year 9999, in seconds since 1970: no date of Python's is later."""
 
-    Raises SpecError: it is set and not whole.
+
+def check_epoch() -> None:
+    """Refuse a SOURCE_DATE_EPOCH that is no date: matplotlib reads it, though none is kept.
+
+    Raises SpecError: it is set, and not whole or too late.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if epoch and not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 18):
+    digits = epoch.isascii() and epoch.isdigit() and len(epoch) <= 18
+    if epoch and not (digits and int(epoch) <= LATEST):
         raise SpecError(
             f"the environment variable SOURCE_DATE_EPOCH is '{shortened(epoch)}'",
-            accepted="seconds since 1970, a whole number",
+            accepted=f"seconds since 1970, a whole number up to {LATEST}",
             remedy="unset it: no date is written",
         )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple
 
+import matplotlib
 import numpy as np
 from matplotlib import font_manager
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontEntry, FontProperties
 from matplotlib.textpath import TextPath, TextToPath
 from numpy.typing import NDArray
 
+from convviz.errors import SpecError, near, shortened
 from convviz.records import Record
 
 Array = NDArray[Any]
@@ -53,13 +56,57 @@ class Glyph(NamedTuple):
     bottom: float
 
 
-@cache
 def add_fonts() -> None:
-    """Make the package's fonts known to matplotlib, once."""
+    """Make the package's fonts, and matplotlib's own behind them, the first that are found.
+
+    By their files: the list that matplotlib keeps from day to day may name files that are gone,
+    and the system's fonts of the same name may look otherwise.
+    """
+    manager = font_manager.fontManager
+    first = fallbacks()
+    if manager.ttflist[: len(first)] == first:
+        return
+    others = list(manager.ttflist)
     folder = resources.files("convviz.render") / "fonts"
     for weight in ("Regular", "Medium", "SemiBold", "Bold"):
         with resources.as_file(folder / f"Inter-{weight}.ttf") as path:
-            font_manager.fontManager.addfont(str(path))
+            manager.addfont(str(path))  # which also forgets what was found before
+    manager.ttflist[:] = [*first, *manager.ttflist[len(others) :], *others]
+
+
+def fallbacks() -> list[FontEntry]:
+    """The fonts of matplotlib that have what the package's own have not."""
+    folder = os.path.join(matplotlib.get_data_path(), "fonts", "ttf")
+    return [
+        FontEntry(
+            fname=os.path.join(folder, file), name=family, weight=weight, stretch="normal",
+            style="normal", variant="normal", size="scalable",
+        )
+        for family, file, weight in (
+            (FALLBACK, "DejaVuSans.ttf", REGULAR),
+            (FALLBACK, "DejaVuSans-Bold.ttf", BOLD),
+            (MONO, "DejaVuSansMono.ttf", REGULAR),
+            (MONO, "DejaVuSansMono-Bold.ttf", BOLD),
+        )
+    ]  # fmt: skip
+
+
+def check_installed(font: str) -> None:
+    """Look for the family `font`; matplotlib lists its fonts anew where a file is gone.
+
+    Raises SpecError: there is none.
+    """
+    manager = font_manager.fontManager
+    try:
+        manager.findfont(FontProperties(family=[font]), fallback_to_default=False)
+    except ValueError:
+        guess = near(font, sorted({entry.name for entry in manager.ttflist}))
+        raise SpecError(
+            f"no font called '{shortened(font)}' is installed",
+            "font",
+            f"did you mean {guess}?" if guess else "",
+            remedy="leave it out: the package's own is on every machine",
+        ) from None
 
 
 class Typeface(Record):
@@ -69,7 +116,12 @@ class Typeface(Record):
 
     @classmethod
     def of(cls, font: str | None) -> Typeface:
-        """The package's own type, or `font` in front of it."""
+        """The package's own type, or `font` in front of it.
+
+        Raises SpecError: there is no such font.
+        """
+        if font is not None:
+            check_installed(font)
         add_fonts()
         if font is None:
             return cls()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import re
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
@@ -22,7 +23,11 @@ Written = tuple[str, FontProperties]
 
 
 def embedded(svg: str, texts: Iterable[Written]) -> str:
-    """`svg`, as matplotlib writes it, with the fonts of `texts` and their spaces kept."""
+    """`svg`, as matplotlib writes it, with the fonts of `texts` and their spaces kept.
+
+    Without its document type, an address from which some readers would fetch a definition.
+    """
+    svg = re.sub(r"<!DOCTYPE[^>]*>\n", "", svg, count=1)
     rules = "".join(f"{rule}\n" for rule in faces(texts))
     style = f'<style type="text/css">\n{rules}text{{white-space: pre}}\n</style>'
     # Editors that know no such rule of style go by the attribute.
