@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from convviz.errors import SpecError, near, printable, shortened
 from convviz.sources.budget import Budget
 from convviz.sources.source import Source
-from convviz.spec.literals import AXES
+from convviz.spec.words import AXES
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
