@@ -20,7 +20,7 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "sources": ({"spec"}, {"numpy", "PIL"}),
     "engine": ({"spec"}, {"numpy"}),
     "diagrams": ({"spec", "engine"}, {"numpy"}),
-    "render": ({"spec", "diagrams.scene"}, {"numpy", "rich", "matplotlib", "fontTools", "PIL"}),
+    "render": ({"spec", "diagrams.scene"}, {"numpy", "rich", "matplotlib", "PIL"}),
     "cli": (
         {"spec", "sources", "engine", "diagrams", "render"},
         {"numpy", "click", "rich", "matplotlib"},

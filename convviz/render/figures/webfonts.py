@@ -7,8 +7,6 @@ fetched, and nothing is taken from the reader's machine as long as the fonts are
 from __future__ import annotations
 
 import base64
-import io
-import logging
 import re
 from collections.abc import Iterable
 from importlib import resources
@@ -17,6 +15,8 @@ from pathlib import Path
 import matplotlib
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties, get_font
+
+from convviz.render.figures.woff import cut
 
 Written = tuple[str, FontProperties]
 """A text and what it is set in."""
@@ -75,23 +75,9 @@ def passed_on(file: str) -> bool:
 
 
 def rule(family: str, weight: int, file: str, characters: Iterable[str]) -> str:
-    """One @font-face with its font in it."""
-    data = base64.b64encode(cut(file, characters)).decode("ascii")
-    source = f"url(data:font/ttf;base64,{data})"
+    """One @font-face with its font in it: the characters that are shown, a few kB."""
+    known = get_font(file).get_charmap()
+    font = cut(Path(file).read_bytes(), {ord(each): known[ord(each)] for each in characters})
+    data = base64.b64encode(font).decode("ascii")
+    source = f"url(data:font/woff;base64,{data})"
     return f"@font-face{{font-family: '{family}'; font-weight: {weight}; src: {source}}}"
-
-
-def cut(file: str, characters: Iterable[str]) -> bytes:
-    """The font with those characters only: a few kB."""
-    from fontTools import subset
-
-    # It tells of tables that it leaves out.
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    options = subset.Options(hinting=False, name_IDs=[], recalc_timestamp=False)
-    cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(sorted(set(characters))))
-    stream = io.BytesIO()
-    with subset.load_font(file, options) as font:
-        cutter.subset(font)
-        font.save(stream, reorderTables=False)
-    return stream.getvalue()
