@@ -140,6 +140,10 @@ def picture_options(asked: Asked) -> dict[str, Any]:
         found["size"] = asked.text("size")
     if "dpi" in asked:
         found["dpi"] = float(asked.read("dpi", readers.whole("the dpi", 1)))
+    if found:
+        from convviz.render.style import page_named
+
+        page_named(found.get("size", "slide"), found.get("dpi"))  # refused before any work
     for param in ("title", "font"):
         if param in asked:
             found[param] = asked.read(param, readers.label)

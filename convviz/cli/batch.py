@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from convviz.errors import SpecError, near, shortened
+from convviz.errors import SpecError, io_error, near, shortened
 from convviz.records import Record, replace
 from convviz.spec.toml import tables
 
@@ -26,6 +26,9 @@ RECORD = ".convviz-figures.json"
 """In the output folder: per file, the key of what drew it and the digest of what was written."""
 
 KEYS = ("file", "command", "caption")
+
+NAME = 1_000
+"""Most characters of a pattern of --only: the work of reading one grows with their square."""
 
 LIMIT = 10_000_000
 """Bytes that a file of figures may have."""
@@ -68,8 +71,15 @@ def read(path: str) -> list[Figure]:
 
     Raises SpecError: not TOML, not of this form, or two figures with one file. OSError: unreadable.
     """
-    with open(path, "rb") as file:
-        data = file.read(LIMIT + 1)
+    if not path or "\0" in path:
+        raise SpecError(
+            "the name of the file is empty" if not path else "a name holds no NUL byte", "file"
+        )
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        raise io_error("read", path, error) from error
     if len(data) > LIMIT:
         raise SpecError(f"{path} is longer than {LIMIT:,} bytes")
     try:
@@ -106,6 +116,8 @@ def figure(path: str, number: int, entry: Any, defaults: dict[str, list[str]]) -
             raise unknown_key(where, key, KEYS)
         if not isinstance(value, str):
             raise SpecError(f"{where}: {key} must be text, not {shortened(repr(value))}")
+        if "\0" in value:
+            raise SpecError(f"{where}: {key} holds a NUL byte")
     for key in ("file", "command"):
         if not entry.get(key):
             raise SpecError(f"{where} has no {key}", remedy=f'{key} = "…"')
@@ -145,7 +157,9 @@ def options(path: str, table: Any) -> dict[str, list[str]]:
     for name, value in table.items():
         flag = f"--{name.replace('_', '-')}"
         if not isinstance(value, (str, int, float)):
-            raise SpecError(f"{path}: the default {name} must be text, a number, true or false")
+            raise SpecError(
+                f"{path}: the default {shortened(name)} must be text, a number, true or false"
+            )
         if value is False:
             continue
         words[flag] = [flag] if value is True else [flag, str(value)]
@@ -292,8 +306,11 @@ def chosen(figures: Sequence[Figure], patterns: Iterable[str]) -> list[Figure]:
         hits = [
             f.file
             for f in figures
-            if fnmatchcase(f.file, pattern)
-            or fnmatchcase(str(Path(f.file).with_suffix("")), pattern)
+            if len(pattern) <= NAME
+            and (
+                fnmatchcase(f.file, pattern)
+                or fnmatchcase(str(Path(f.file).with_suffix("")), pattern)
+            )
         ]
         if not hits:
             guess = near(pattern, [f.file for f in figures])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from convviz.cli.argv import Flag, Typed, take_apart
-from convviz.errors import SpecError
+from convviz.errors import SpecError, shortened
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -209,20 +209,21 @@ class Asked:
             if default is None:
                 raise AssertionError(f"{param} has no default")
             return reader(default)
-        with self.pointing(param):
+        with self.pointing(param, own=True):
             return reader(self.typed[param].value)
 
     @contextmanager
-    def pointing(self, param: str) -> Iterator[None]:
+    def pointing(self, param: str, *, own: bool = False) -> Iterator[None]:
         """Errors from within point at the words that `param` was typed as.
 
         One that names another parameter, or stands in a text of its own (a line of a file), stays.
+        own: nothing but the words of `param` is read, whatever an error calls them.
         """
         try:
             yield
         except SpecError as error:
             typed = self.typed.get(param)
-            own = PARAMS.get(error.argument, error.argument) in ("", param)
+            own = own or PARAMS.get(error.argument, error.argument) in ("", param)
             if typed is None or (error.source and error.source != typed.value):
                 raise
             if not error.source and not own:
@@ -317,7 +318,7 @@ class Command(click.Command):
                     typed[param.name or ""] = Typed("", "", rest.pop(0))
         if rest and "help" not in typed:
             raise SpecError(
-                f"'{rest[0]}' is one word too many",
+                f"'{shortened(rest[0])}' is one word too many",
                 source=" ".join(words.positionals),
                 span=_span_of_last(words.positionals, len(rest)),
                 accepted="numbers with blanks go in quotes" if _numbers(words.positionals) else "",

@@ -151,7 +151,13 @@ def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:
                       heading="parameters").at(text, (0, max(1, len(name))))  # fmt: skip
     values: list[Any] = []
     start = len(name) + len(equals)
-    for word in rest.split(","):
+    words = rest.split(",")
+    if len(words) > VARIANTS:
+        raise SpecError(
+            f"{len(words):,} values are more than anyone compares", "compare",
+            f"at most {VARIANTS}", source=text, span=(start, len(text)),
+        )  # fmt: skip
+    for word in words:
         try:
             values.append(READERS[name](word))
         except SpecError as error:
@@ -165,6 +171,9 @@ def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:
         )  # fmt: skip
     return name, values
 
+
+VARIANTS = 64
+"""Most values of --compare: each is computed, and shown beside the others."""
 
 HOMES: tuple[tuple[type, str], ...] = (
     (Conv, "conv"),

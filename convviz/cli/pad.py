@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from convviz.cli import answering, asking, options, readers
 from convviz.cli.command import Asked, Command, Option
-from convviz.errors import SpecError, unknown
+from convviz.errors import SpecError, shortened, unknown
 from convviz.spec.layers import Padding
 from convviz.spec.modes import BY_NAME, NAMES, TORCH_NAMES
 
@@ -98,7 +98,7 @@ def compared(text: str) -> list[str]:
     name, equals, rest = text.partition("=")
     if name != "mode" or not equals:
         raise SpecError(
-            f"pad compares modes, not '{name}'",
+            f"pad compares modes, not '{shortened(name)}'",
             "compare",
             "mode=A,B",
             source=text,

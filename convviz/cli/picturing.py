@@ -33,6 +33,7 @@ def given(asked: Asked) -> tuple[Shape | None, Any]:
 
     Raises SpecError: INPUT is neither.
     """
+    asking.budget(asked)  # what is typed is read, even where no image is
     if "input" not in asked:
         return None, None
     words = asked.read("input", parse_input)

@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from convviz.errors import SpecError, unknown
 from convviz.spec import tokens
 
+LABEL = 300
+"""Most characters of a label: a line of a picture holds fewer."""
+
 
 def one_of(words: Sequence[str], kind: str, param: str, heading: str) -> Callable[[str], str]:
     """A reader of one of `words`."""
@@ -53,8 +56,15 @@ def number(text: str) -> int | float:
 def label(text: str) -> str:
     """Words for a picture.
 
-    Raises SpecError: bytes that are no text, or control characters.
+    Raises SpecError: bytes that are no text, control characters, or more than anyone reads.
     """
+    if len(text) > LABEL:
+        raise SpecError(
+            f"a label of {len(text):,} characters",
+            source=text,
+            span=(LABEL, len(text)),
+            accepted=f"at most {LABEL}",
+        )
     for index, character in enumerate(text):
         if not character.isprintable():
             raise SpecError(

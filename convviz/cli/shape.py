@@ -25,6 +25,10 @@ FLAGS = ("kernel", "stride", "padding", "dilation", "groups", "mode", "out_chann
 DRAWN = ("view", "output")
 """Options that ask for a diagram."""
 
+LOOKS = ("axis", "size", "dpi", "title", "font", "transparent", "no_caption", "no_footer",
+         "max_elements")  # fmt: skip
+"""Options that say how a diagram looks, and how large an image it may read."""
+
 SIZE = 224
 EXAMPLE = {"kernel": 7, "stride": 2, "padding": 3}
 """What the command explains where nothing is asked."""
@@ -47,6 +51,7 @@ def shape(asked: Asked) -> int:
 
         given, picture = picturing.given(asked)
     else:
+        refuse_undrawn(asked)
         given = networks.shape_words(asked)
     if words:
         refuse_flags(asked)
@@ -54,17 +59,17 @@ def shape(asked: Asked) -> int:
         full, bare = networks.completed(given, network)
     else:
         network, full, bare = single(asked, given or (SIZE,))
+    expected = asked.read("expect", parse_shape) if "expect" in asked else None
     answer = trace(network, full)
     if drawn:
         at = asked.read("unit", lambda text: unit(text, answer)) if "unit" in asked else ()
         picturing.answer(asked, answer, at, picture)
     else:
         speak(asked, answer, stream, bare=bare)
-    if "expect" not in asked:
+    if expected is None:
         return 0
     from convviz.spec.expectation import unmet
 
-    expected = asked.read("expect", parse_shape)
     error = unmet(answer, expectation(answer, expected))
     if error is not None:
         speaking.flush()
@@ -156,6 +161,20 @@ def named_columns(text: str) -> tuple[str, ...]:
         names.append(name)
         position += len(word) + 1
     return tuple(names)
+
+
+def refuse_undrawn(asked: Asked) -> None:
+    """Refuse options of a diagram where the answer is a table.
+
+    Raises SpecError: it names the first.
+    """
+    for param in LOOKS:
+        if param in asked:
+            raise SpecError(
+                f"{asked.typed[param].flag} is for diagrams, and none is asked for",
+                param,
+                "add --view network, or leave it out",
+            )
 
 
 def refuse_flags(asked: Asked) -> None:

@@ -40,6 +40,8 @@ def solve(asked: Asked) -> None:
     if asked.flag("mirror"):
         mirrored(asked)
         return
+    if "shape" in asked:
+        raise SpecError("--input goes with a network that is mirrored", "shape", "--mirror")
     words = networks.words_of(asked)
     if words:
         raise SpecError(

@@ -67,7 +67,7 @@ def scene(accounts: Sequence[Account], view: View, diagram: str | None = None) -
     Raises SpecError: no such diagram, or one that is not for these accounts.
     """
     first = accounts[0]
-    name = diagram or default(accounts, view)
+    name = default(accounts, view) if diagram is None else diagram
     fitting = {
         row.name: row
         for row in DIAGRAMS

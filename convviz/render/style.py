@@ -16,7 +16,8 @@ SLIDE_AREA = 960.0 * 540.0
 """Square points of a slide: a page of any shape gets as many, so that type keeps its weight."""
 MOST_PIXELS = 50_000_000
 MOST_SIDE = 32_000
-MOST_DPI = 1200
+LEAST_DPI, MOST_DPI = 10, 1200
+"""Below the least, letters of some pages have no pixel."""
 
 
 class Theme(Record, eq=False):
@@ -139,8 +140,11 @@ def page_named(size: str, dpi: float | None = None) -> Page:
 
     Raises SpecError: an unknown name, or more pixels than the budget.
     """
-    if dpi is not None and not (math.isfinite(dpi) and 1 <= dpi <= MOST_DPI):
-        raise SpecError(f"a picture has 1 to {MOST_DPI} dots per inch, not {dpi:g}", "dpi")
+    if dpi is not None and not (math.isfinite(dpi) and LEAST_DPI <= dpi <= MOST_DPI):
+        raise SpecError(
+            f"a picture has {LEAST_DPI} to {MOST_DPI} dots per inch, not {dpi:g}", "dpi",
+            f"{LEAST_DPI} to {MOST_DPI}",
+        )  # fmt: skip
     found = re.fullmatch(r"([0-9]{1,18})[x×]([0-9]{1,18})", size)
     if found:
         return _page_of(int(found[1]), int(found[2]), dpi)

@@ -106,7 +106,7 @@ def missing(path: str, error: OSError) -> NoReturn:
     folder, name = os.path.split(os.path.expanduser(path))
     try:
         names = os.listdir(folder or ".")[:MOST_NAMES]
-    except OSError:
+    except (OSError, ValueError):
         names = []
     readable = [n for n in names if n.isprintable() and os.path.splitext(n)[1].lower() in READERS]
     guess = near(name, readable)

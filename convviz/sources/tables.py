@@ -89,7 +89,8 @@ def rows(text: str, delimiter: str | None, name: str) -> Source:
     """
     # Without an underscore or another script's digits, `float` takes what NUMBER takes, fast.
     plain = text.isascii() and "_" not in text
-    whole = plain and not re.search(r"[.eEnN]", text)
+    # The control characters are blanks to `float`, and none to `int`.
+    whole = plain and not re.search(r"[.eEnN\x1c-\x1f]", text)
     flat: array[Any] = array("q" if whole else "d")
     first = (0, 0)
     for number, line in enumerate(lines(text), 1):
@@ -230,8 +231,11 @@ def json_list(file: BinaryIO, name: str, budget: Budget) -> Source:
 
 
 def integer(digits: str) -> int | float:
-    """A whole number; beyond 18 digits a rounded one, as any JSON reader makes it."""
-    return int(digits) if len(digits) <= DIGITS else float(digits)
+    """A whole number; beyond 18 digits a rounded one, as any JSON reader makes it.
+
+    Raises SpecError: it is beyond float64.
+    """
+    return int(digits) if len(digits) <= DIGITS else decimal(digits)
 
 
 def decimal(digits: str) -> float:

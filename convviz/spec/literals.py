@@ -39,6 +39,15 @@ def parse_literal(text: str) -> LiteralWords:
         inside = _bracketed_rows(text, cursor.next.start)
         if inside is not None:
             return _rows(text, *inside)
+    else:
+        at = min(place for place in (text.find("["), text.find("]")) if place >= 0)
+        raise point(
+            text,
+            (at, at + 1),
+            "a bracket stands among the numbers of a row",
+            accepted="not a number",
+            remedy='rows are written "1 2; 3 4", lists "[[1, 2], [3, 4]]"',
+        )
     values = _list(cursor, 1)
     if cursor.next.kind != "end":
         raise cursor.error(f"{cursor.next} stands after the list", accepted="one list only")

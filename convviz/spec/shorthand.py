@@ -189,6 +189,8 @@ def meaning(kind: str, word: str, span: Span, text: str) -> tuple[str, Any]:
         if kind not in ("upsample", "plain"):  # those take factors and slopes
             inner = (span[1] - len(amount[2]), span[1])
             placed(lambda size: parse_sizes(size, "channels"), amount[2], inner, text)
+        if amount[1]:
+            whole(amount[1], text, (span[0], span[0] + len(amount[1])), "channels", 1)
         return "channels", (amount[1], amount[2])
     words = ", ".join("a number" if word == "channels" else word for word in takes) or "nothing"
     raise point(text, span, f"'{shortened(word)}' says nothing here", accepted=f"it takes {words}")

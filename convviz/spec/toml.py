@@ -8,11 +8,19 @@ from typing import Any
 
 from convviz.errors import SpecError
 from convviz.patterns import pattern
+from convviz.spec.tokens import DIGITS, point
 
 PARTS = 64
 """Most parts of a dotted key: the parser's work grows with their square."""
 
 _KEY = pattern(r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(\.?)""", re.DOTALL)
+_WHOLE = pattern(
+    r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|' + r"'''.*?'''|'[^'\n]*'|#[^\n]*|"
+    r"[0-9][0-9_]*(?:\.[0-9_]+|[eE][+-]?[0-9_]+)+|"
+    r"(0x[0-9A-Fa-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)|[A-Za-z_][A-Za-z0-9_.+-]*|.",
+    re.DOTALL,
+)
+"""A text, a comment, a whole number (the group), or what is none of them."""
 
 
 def tables(text: str, name: str) -> dict[str, Any]:
@@ -25,13 +33,41 @@ def tables(text: str, name: str) -> dict[str, Any]:
         if line.count(".") > PARTS and parts(line) > PARTS:
             raise SpecError(f"line {number} of {name} has a key of more than {PARTS} parts")
     try:
-        return tomllib.loads(text)
+        found = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         raise
     except ValueError:  # Python's own limit of digits
-        raise SpecError(f"{name} has a whole number of thousands of digits") from None
+        raise too_large(text, name) from None
     except RecursionError:
         raise SpecError(f"{name} is nested too deeply") from None
+    if has_large(found):
+        raise too_large(text, name)
+    return found
+
+
+def has_large(value: Any) -> bool:
+    """Whether `value` holds a whole number of more than 18 digits."""
+    if isinstance(value, dict):
+        return any(map(has_large, value.values()))
+    if isinstance(value, list):
+        return any(map(has_large, value))
+    return isinstance(value, int) and abs(value) >= 10**DIGITS
+
+
+def too_large(text: str, name: str) -> SpecError:
+    """The error of the first whole number of more than 18 digits."""
+    for match in _WHOLE.finditer(text):
+        digits = (match[1] or "").replace("_", "")
+        if len(digits) > DIGITS or (digits[:2] == "0x" and int(digits, 16) >= 10**DIGITS):
+            line = text.count("\n", 0, match.start()) + 1
+            return point(
+                text,
+                match.span(),
+                f"line {line} of {name} has a whole number of {len(digits):,} digits: "
+                f"at most {DIGITS} are read",
+                accepted="too long",
+            )
+    return SpecError(f"{name} has a whole number of more than {DIGITS} digits")
 
 
 def parts(line: str) -> int:

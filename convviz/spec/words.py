@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from convviz.errors import near, shortened
+from convviz.errors import SpecError, near, shortened
 from convviz.patterns import pattern
 from convviz.records import Record
 from convviz.spec.tokens import Span, is_numeric, point, whole
@@ -26,10 +26,14 @@ IMAGE_SUFFIXES = (
 )  # fmt: skip
 SAMPLES = ("photo",)
 
+PATH = 4096
+"""Most characters of a file's path: no system here takes more."""
+
 _SIZE = pattern(r"[^x×X,\s]+")
 _SEPARATOR = pattern(r"\s*[x×X,]\s*")
 _ENTRY = pattern(r"[^,]*")
 _FIRST = pattern(r"[^\s;,]*")
+_CALL = pattern(r"[A-Za-z_][A-Za-z0-9_.]*\s*\(")
 _BLANK = pattern(r"[\s;,]")
 
 
@@ -87,12 +91,37 @@ def parse_input(text: str) -> InputWords:
             return parse_literal(text)
         if numeric:
             return ShapeWords(parse_shape(text))
+    if _CALL.match(bare):
+        raise point(
+            text,
+            (0, len(text)),
+            f"the input is an array, and '{shortened(bare)}' reads as a layer",
+            accepted="no array",
+            remedy='a shape is written 4x4, numbers "1 2; 3 4", a file of that name ./NAME',
+            argument="input",
+        )
+    if len(text) > PATH or "\0" in text:
+        raise _no_name(text)
     return FileWords(text)
+
+
+def _no_name(text: str) -> SpecError:
+    """The error of a word that is nothing else, and cannot be a file's name either."""
+    at = text.find("\0")
+    fact = "holds a NUL byte" if at >= 0 else f"has {len(text):,} characters"
+    return point(
+        text,
+        (at, at + 1) if at >= 0 else (0, len(text)),
+        f"the input {fact}: it is neither a shape, nor numbers, nor a file's name",
+        accepted="not in a name" if at >= 0 else "too long for a name",
+        remedy='a shape is written 4x4, numbers "1 2; 3 4"',
+        argument="input",
+    )
 
 
 def _looks_like_a_path(text: str) -> bool:
     return (
-        len(text) < 4096
+        len(text) < PATH
         and "\n" not in text
         and (
             text.lower().endswith(ARRAY_SUFFIXES + IMAGE_SUFFIXES)
