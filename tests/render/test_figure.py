@@ -2,10 +2,7 @@
 
 import base64
 import io
-import os
 import re
-import subprocess
-import sys
 import zlib
 from pathlib import Path
 from xml.etree import ElementTree
@@ -154,35 +151,6 @@ def test_a_title_is_text_whatever_it_holds():
 def test_a_picture_of_an_image_shows_its_pixels_and_a_bar():
     shown = pixels(picture(pictured()))
     assert len(np.unique(packed(shown))) > 500
-
-
-def test_nothing_outside_changes_a_picture_or_prints_a_line(tmp_path):
-    (tmp_path / "matplotlibrc").write_bytes(
-        b"figure.facecolor: red\nfont.size: 40\nbogus.key: 1\npath.simplify: bad\n\xff\n"
-    )
-    code = (
-        "import hashlib\n"
-        "from tests.render.figure_scenes import padded\n"
-        "from convviz.render.figure import picture\n"
-        "data = picture(padded((2, 2), 1, ('reflect',)))\n"
-        "print(hashlib.sha256(data).hexdigest())"
-    )
-    quiet = {k: v for k, v in os.environ.items() if not k.startswith(("MPL", "MATPLOTLIB"))}
-    quiet["PYTHONPATH"] = str(ROOT)
-    spoiled = {**quiet, "MPLBACKEND": "bogus", "HOME": os.devnull, "XDG_CACHE_HOME": ""}
-    results = [
-        subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env=environment,
-            check=False,
-        )
-        for folder, environment in ((ROOT, quiet), (tmp_path, spoiled))
-    ]
-    assert [result.stderr for result in results] == ["", ""]
-    assert results[0].stdout == results[1].stdout
 
 
 def test_a_bad_epoch_is_an_error_of_its_own(monkeypatch):
