@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +17,9 @@ GALLERY = Path(__file__).parent.parent / "gallery"
 FIGURES = batch.read(str(GALLERY / "gallery.toml"))
 FONTS_AND_RASTER = 12.0
 """Of 255, in a block: what another FreeType or matplotlib may make; a changed number makes more."""
+KERNED = matplotlib.__version_info__ >= (3, 11)
+MOVED = 5.0
+"""Of 255, on average: before 3.11 matplotlib does not kern, texts are wider and diagrams move."""
 
 
 @pytest.mark.parametrize("entry", FIGURES, ids=[entry.file for entry in FIGURES])
@@ -29,7 +33,11 @@ def test_a_figure_of_the_gallery_is_what_its_command_draws(
     if path.suffix in (".pdf", ".svg"):
         assert abs(path.stat().st_size - kept.stat().st_size) < 0.05 * kept.stat().st_size
         return
-    assert difference(decoded(path), decoded(kept)) < FONTS_AND_RASTER
+    found, expected = decoded(path), decoded(kept)
+    if KERNED:
+        assert difference(found, expected) < FONTS_AND_RASTER
+    else:
+        assert np.abs(found.astype(np.int16) - expected).mean() < MOVED
 
 
 def test_the_index_shows_every_figure_with_its_command() -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -144,38 +141,6 @@ def test_eight_writers_of_one_file_end_with_one_whole_result(tmp_path: Path) -> 
         thread.join()
     assert path.read_bytes() in contents
     assert os.listdir(tmp_path) == ["x.npy"]
-
-
-@posix
-def test_a_writer_that_is_killed_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
-    path = tmp_path / "x.npy"
-    path.write_bytes(b"0" * 300_000)
-    code = (
-        "import itertools, sys; from convviz.render import files\n"
-        "for n in itertools.cycle(b'123456789'): files.write(sys.argv[1], bytes([n]) * 300_000)"
-    )
-    for wait in (0.15, 0.2, 0.25):
-        process = subprocess.Popen([sys.executable, "-c", code, str(path)])
-        time.sleep(wait)
-        process.kill()
-        process.wait()
-        data = path.read_bytes()
-        assert len(data) == 300_000
-        assert len(set(data)) == 1
-
-
-@posix
-@pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may write anywhere")
-def test_what_may_not_be_written_is_an_error_of_the_system(tmp_path: Path) -> None:
-    locked = tmp_path / "locked"
-    locked.mkdir()
-    (locked / "x.npy").write_bytes(b"old")
-    (locked / "x.npy").chmod(0o444)
-    for mode in (0o755, 0o555):
-        locked.chmod(mode)
-        with pytest.raises(SpecError, match="permission denied"):
-            files.write(locked / "x.npy", b"new")
-        assert (locked / "x.npy").read_bytes() == b"old"
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
