@@ -90,10 +90,29 @@ def scene(asked: Asked, trace: Trace, unit: tuple[int, ...], picture: Any, *, dr
         drawn=drawn,
     )
     name = asked.text("view") if "view" in asked else VIEW
+    check_axis(asked, trace, name, picture)
     try:
         return network_scene(trace, view, name, picture)
     except SpecError as error:
         raise asked.at(error) from error.__cause__
+
+
+def check_axis(asked: Asked, trace: Trace, name: str, picture: Any) -> None:
+    """Refuse an axis where the field lies on the plane of the input.
+
+    Raises SpecError: --axis was typed, and the input is a picture or the network has branches.
+    """
+    from convviz.diagrams.paths import is_chain
+
+    if "axis" in asked and name == "receptive-field" and not (picture is None and is_chain(trace)):
+        why = "the network has branches" if picture is None else "the input is a picture"
+        raise asked.at(
+            SpecError(
+                f"{why}: its field is drawn over the plane of the input, along no axis",
+                "axis",
+                "leave it out",
+            )
+        )
 
 
 def axis(asked: Asked, count: int) -> int:

@@ -275,9 +275,10 @@ def _plane(
         left=(index_ruler("row", shape[0], Role.MUTED),) if len(unit) > 1 else (),
         picture=picture,
     )
-    clipped = (rect.bottom - rect.top, rect.right - rect.left)
-    seen = " × ".join(map(str, clipped if len(unit) > 1 else clipped[1:]))
-    cut = clipped != tuple(size) and (len(unit) > 1 or clipped[1] != size[-1])
+    ends = _inside(rows[-1], counts.middles[-1], trace.shape[1:]) or ()
+    clipped = tuple(stop - start for start, stop in ends)
+    seen = " × ".join(map(str, clipped))
+    cut = clipped != tuple(size)
     subtitle: Text = (
         Run("The "),
         Run("output", Role.OUTPUT, bold=True),
@@ -298,9 +299,26 @@ def _plane(
                 [False] * (len(spans) - 1) + [True], spans, strict=True
             )
         ),
-        notes=("numbers in cells count the paths to them",),
+        notes=(
+            "numbers in cells count the paths to them"
+            + (", summed over the depth" if len(unit) == 3 else ""),
+        ),
         command=view.command,
     )
+
+
+def _inside(
+    row: Row, middle: tuple[int, ...], spatial: tuple[int, ...]
+) -> list[tuple[int, int]] | None:
+    """(start, stop) per axis: the part of the input that a unit's field covers; None for none."""
+    assert row.fields is not None, "spatial_rows stops before"
+    spans = [field.span(unit) for field, unit in zip(row.fields, middle, strict=True)]
+    if any(span is None for span in spans):
+        return None
+    return [
+        (max(low, 0), min(high + 1, n))
+        for (low, high), n in zip(filter(None, spans), spatial, strict=True)
+    ]
 
 
 def _nested(
@@ -311,13 +329,9 @@ def _nested(
     for row, middle in zip(rows, middles, strict=True):
         assert row.fields is not None, "spatial_rows stops before"
         size = tuple(field.size for field in row.fields)
-        spans = [field.span(unit) for field, unit in zip(row.fields, middle, strict=True)]
-        if any(span is None for span in spans) or (size in found and row is not rows[-1]):
+        ends = _inside(row, middle, spatial)
+        if ends is None or (size in found and row is not rows[-1]):
             continue
-        ends = [
-            (max(low, 0), min(high + 1, n))
-            for (low, high), n in zip(filter(None, spans), spatial, strict=True)
-        ]
         (top, bottom), (left, right) = ends[-2:] if len(ends) > 1 else ((0, 1), ends[0])
         words = f"{' × '.join(map(str, size))} after {layer_words(row, len(size) - 1)}"
         found[size] = (size, Rect(top, left, bottom, right), words)

@@ -110,6 +110,26 @@ def test_the_axis_of_a_receptive_field_can_be_named(run: Run) -> None:
     assert "rows, cols" in refused.err
 
 
+def test_over_branches_a_field_has_no_axis_and_sums_over_the_depth(run: Run, folder: Path) -> None:
+    network = """layers = ["Conv3d(1,4,3,padding=1)", "block"]
+[block]
+join = "add"
+main = ["Conv3d(4,4,3,padding=1)"]
+skip = []
+"""
+    (folder / "branches.toml").write_text(network, encoding="utf-8")
+    words = "shape 1x8x8x8 branches.toml --view receptive-field"
+    screen = run(words).out
+    assert "count the paths to them, summed over the depth" in screen
+    # Two kernels of 3 reach the unit in (1 + 2 + 3 + 2 + 1)³ ways, one and the shortcut in 3³.
+    import convviz
+
+    assert convviz.draw(words).scene.grid("input").values.sum() == 9**3 + 3**3
+    refused = run(f"{words} --axis rows")
+    assert refused.status == 2
+    assert "the network has branches: its field is drawn over the plane" in refused.err
+
+
 def test_plain_statements_say_the_boxes_and_the_paths(run: Run) -> None:
     said = run("shape 3x8x8 'Conv2d(3,4,3)' --view network --plain").out
     assert "3 by 8 by 8 comes in\n" in said
