@@ -77,12 +77,14 @@ class Chosen(Record):
     tiling: circular padding as a crop of the endless tiling.
     image:  the input came from a picture.
     note:   what reading the input changed.
+    names:  what sets compared accounts apart, where their layers do not tell it.
     """
 
     at: tuple[int, ...] = ()
     tiling: bool = False
     image: bool = False
     note: str = ""
+    names: tuple[str, ...] = ()
 
 
 def looks(asked: Asked) -> Looks:
@@ -258,6 +260,7 @@ def view_of(asked: Asked, wanted: Looks, chosen: Chosen, *, drawn: bool = False)
         full=wanted.full,
         image=chosen.image,
         drawn=drawn,
+        names=chosen.names,
     )
 
 
@@ -271,7 +274,7 @@ def show(asked: Asked, wanted: Looks, accounts: Sequence[Account], chosen: Chose
         check_text(asked, least, "full", PRINTED)
     shown = scene_of(asked, wanted, accounts, chosen)
     if wanted.full:
-        cells = sum(math.prod(grid.shape) for band in shown.bands for grid in band)
+        cells = sum(math.prod(grid.shape) for grid in shown.grids)
         check_text(asked, cells, "full", PRINTED)
     if wanted.plain:
         from convviz.render import plain

@@ -87,9 +87,15 @@ def channels(source: Source) -> int:
 
 
 def account(
-    asked: Asked, layer: Conv | ConvTranspose | Pool, source: Source, fit: Fit | None
+    asked: Asked,
+    layer: Conv | ConvTranspose | Pool,
+    source: Source,
+    fit: Fit | None,
+    named: str | None = None,
 ) -> Account:
     """What the layer makes of the input; every size is checked before it is computed.
+
+    fit, named: its weight, see `weighing`.
 
     Raises SpecError: the input does not fit the layer, or an array exceeds the budget.
     """
@@ -111,7 +117,7 @@ def account(
         limit.check(array.shape[:2] + padded, "a padded input", array.itemsize)
     if isinstance(layer, Pool):
         return run(layer, array, lead=source.lead)
-    weight = weighing.weight(asked, layer, fit)
+    weight = weighing.weight(asked, layer, fit, named)
     return run(layer, array, weight, weighing.bias(asked, layer), lead=source.lead)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from convviz.cli import answering, asking, layering, options, weighing
+from convviz.cli import answering, asking, comparing, layering, options, weighing
 from convviz.cli.command import Asked, Command, Option
 from convviz.spec.layers import Conv
 
 SIZE, NDIM = 7, 2
-PARAMS = ("kernel", "stride", "padding", "dilation", "groups", "mode")
+PARAMS = (
+    "kernel", "stride", "padding", "dilation", "groups", "mode", "out_channels", "weight",
+)  # fmt: skip
 
 
 def conv(asked: Asked) -> None:
@@ -17,19 +19,18 @@ def conv(asked: Asked) -> None:
     default = layering.default_input(wanted, SIZE, NDIM)
     source = asking.source(asked, default, wanted.spatial, wanted.likely)
     channels = asking.channels(source)
-    groups = wanted.layer.groups if isinstance(wanted.layer, Conv) else wanted.get("groups", 1)
-    fit = weighing.given(asked, source.spatial, channels, groups, transposed=False)
-    accounts = [
-        asking.account(
-            asked,
-            layering.conv(variant, channels, source.spatial, fit, bias=asked.given("bias")),
-            source,
-            fit,
-        )
-        for variant in layering.variants(asked, wanted, PARAMS)
-    ]
+    accounts = []
+    for variant in comparing.variants(asked, wanted, PARAMS):
+        named = variant.get("weight", None)
+        worded = variant.layer
+        groups = worded.groups if isinstance(worded, Conv) else variant.get("groups", 1)
+        fit = weighing.given(asked, source.spatial, channels, groups, named, transposed=False)
+        layer = layering.conv(variant, channels, source.spatial, fit, bias=asked.given("bias"))
+        accounts.append(asking.account(asked, layer, source, fit, named))
+    comparing.check(asked, accounts)
     at = asking.index(asked, accounts[0].shape, "output")
-    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    names = comparing.names(asked, PARAMS)
+    chosen = answering.Chosen(at, image=source.image, note=source.note, names=names)
     answering.answer(asked, looks, accounts, chosen)
 
 

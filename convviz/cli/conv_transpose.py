@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from convviz.cli import answering, asking, layering, options, weighing
+from convviz.cli import answering, asking, comparing, layering, options, weighing
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError
 from convviz.spec.layers import ConvTranspose
 from convviz.spec.words import ShapeWords, parse_input
 
 SIZE, NDIM = 3, 2
-PARAMS = ("kernel", "stride", "padding", "dilation", "groups", "output_padding")
+PARAMS = (
+    "kernel", "stride", "padding", "dilation", "groups", "output_padding", "out_channels", "weight",
+)  # fmt: skip
 
 
 def conv_transpose(asked: Asked) -> None:
@@ -19,21 +21,19 @@ def conv_transpose(asked: Asked) -> None:
     default = layering.default_input(wanted, SIZE, NDIM)
     source = asking.source(asked, default, wanted.spatial, wanted.likely)
     channels = asking.channels(source)
-    worded = wanted.layer
-    groups = worded.groups if isinstance(worded, ConvTranspose) else wanted.get("groups", 1)
-    fit = weighing.given(asked, source.spatial, channels, groups, transposed=True)
+    accounts = []
     try:
-        accounts = [
-            asking.account(
-                asked,
-                layering.conv_transpose(
-                    variant, channels, source.spatial, fit, bias=asked.given("bias")
-                ),
-                source,
-                fit,
+        for variant in comparing.variants(asked, wanted, PARAMS):
+            named = variant.get("weight", None)
+            worded = variant.layer
+            groups = (
+                worded.groups if isinstance(worded, ConvTranspose) else variant.get("groups", 1)
             )
-            for variant in layering.variants(asked, wanted, PARAMS)
-        ]
+            fit = weighing.given(asked, source.spatial, channels, groups, named, transposed=True)
+            layer = layering.conv_transpose(
+                variant, channels, source.spatial, fit, bias=asked.given("bias")
+            )
+            accounts.append(asking.account(asked, layer, source, fit, named))
     except SpecError as error:
         raise with_larger_input(asked, wanted, error) from None
     # Read as a direct convolution, it is an output that has a window.
@@ -41,7 +41,8 @@ def conv_transpose(asked: Asked) -> None:
         at = asking.index(asked, accounts[0].shape, "output")
     else:
         at = asking.index(asked, accounts[0].input.shape, "input")
-    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    names = comparing.names(asked, PARAMS)
+    chosen = answering.Chosen(at, image=source.image, note=source.note, names=names)
     answering.answer(asked, looks, accounts, chosen)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from convviz.cli import asking, readers
 from convviz.cli.command import Asked
-from convviz.errors import SpecError, shortened, unknown
+from convviz.errors import SpecError, shortened
 from convviz.patterns import pattern
 from convviz.records import Record, replace
 from convviz.spec.arguments import integers, pairs
@@ -92,9 +92,6 @@ READERS: dict[str, Callable[[str], Any]] = {
 }
 """Parameter → what its words mean; a flag has none."""
 
-COMPARED = ("kernel", "stride", "padding", "dilation", "groups", "mode", "kind", "output_padding")
-"""Parameters that --compare takes, on the commands that have them."""
-
 
 def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
     """What the words ask for; every word is read before any work.
@@ -123,57 +120,6 @@ def wanted(asked: Asked, kinds: tuple[type, ...]) -> Wanted:
     check_agreement(asked, layer, options)
     return Wanted(layer, options, example)
 
-
-def variants(asked: Asked, wanted: Wanted, taken: Collection[str]) -> list[Wanted]:
-    """One request per value of --compare, or the request alone.
-
-    taken: the parameters that the command has.
-
-    Raises SpecError: no such parameter, fewer than two values, or one that is wrong by itself.
-    """
-    if "compare" not in asked:
-        return [wanted]
-    name, values = asked.read("compare", lambda text: compared(text, taken))
-    if wanted.layer is not None:
-        raise SpecError("--compare varies an option, and the layer is a text", "layer",
-                      "write it as options")  # fmt: skip
-    if name in asked:
-        raise SpecError(f"--compare gives the {name} itself", name, "leave it out")
-    return [replace(wanted, options={**wanted.options, name: value}) for value in values]
-
-
-def compared(text: str, taken: Collection[str]) -> tuple[str, list[Any]]:
-    """`compared := parameter "=" value ("," value)+`."""
-    choices = tuple(param for param in COMPARED if param in taken)
-    name, equals, rest = text.partition("=")
-    if name not in choices:
-        raise unknown("parameter to compare", name, choices, argument="compare",
-                      heading="parameters").at(text, (0, max(1, len(name))))  # fmt: skip
-    values: list[Any] = []
-    start = len(name) + len(equals)
-    words = rest.split(",")
-    if len(words) > VARIANTS:
-        raise SpecError(
-            f"{len(words):,} values are more than anyone compares", "compare",
-            f"at most {VARIANTS}", source=text, span=(start, len(text)),
-        )  # fmt: skip
-    for word in words:
-        try:
-            values.append(READERS[name](word))
-        except SpecError as error:
-            inner = error.span if error.source else (0, len(word))
-            raise error.at(text, (start + inner[0], start + max(1, inner[1]))) from None
-        start += len(word) + 1
-    if len(values) < 2:
-        raise SpecError(
-            f"one {name} is nothing to compare", "compare", f"{name}=A,B", source=text,
-            span=(0, len(text)),
-        )  # fmt: skip
-    return name, values
-
-
-VARIANTS = 64
-"""Most values of --compare: each is computed, and shown beside the others."""
 
 HOMES: tuple[tuple[type, str], ...] = (
     (Conv, "conv"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from convviz.cli import answering, asking, options, readers
 from convviz.cli.command import Asked, Command, Option
-from convviz.errors import SpecError, shortened, unknown
+from convviz.errors import SpecError, unknown
+from convviz.records import Record, replace
 from convviz.spec.layers import Padding
 from convviz.spec.modes import BY_NAME, NAMES, TORCH_NAMES
+from convviz.spec.words import parse_padding
 
 INPUT, PADDING = "4x4", 1
 
@@ -14,30 +19,19 @@ INPUT, PADDING = "4x4", 1
 def pad(asked: Asked) -> None:
     """Answer `convviz pad`."""
     wanted = answering.looks(asked)
-    padding = asking.padding(asked, PADDING)
-    if isinstance(padding, str):
-        raise SpecError(
-            f"padding '{padding}' goes with a kernel, and pad has none",
-            "padding",
-            "1, or 1,2, or 1:0,2:1",
-        )
-    modes = asked_modes(asked)
-    value = asked.read("value", readers.number, "0")
-    if value != 0 and "constant" not in modes:
-        raise SpecError(
-            f"--value goes with mode constant, not {' and '.join(modes)}",
-            "value",
-            remedy="{mode=constant}, or leave --value out",
-        )
-    source = asking.source(
-        asked, INPUT, asking.dims(asked), asking.likely(padding), cells=wanted.screen
-    )
+    settings = settings_of(asked)
+    check(asked, settings)
+    likely = next(filter(None, (asking.likely(each.padding) for each in settings)), None)
+    source = asking.source(asked, INPUT, asking.dims(asked), likely, cells=wanted.screen)
     array = source.array
-    if source.typed and array.dtype.kind == "i" and not float(value).is_integer():
+    whole = all(float(each.value).is_integer() for each in settings)
+    if source.typed and array.dtype.kind == "i" and not whole:
         array = array.astype(float)
     layers = [
-        Padding.of(padding, source.spatial, mode, value if mode == "constant" else 0.0)
-        for mode in modes
+        Padding.of(
+            each.padding, source.spatial, each.mode, each.value if each.mode == "constant" else 0.0
+        )
+        for each in settings
     ]
     limit = asking.budget(asked)
     for layer in layers:
@@ -60,61 +54,98 @@ def pad(asked: Asked) -> None:
     answering.answer(asked, wanted, accounts, chosen)
 
 
-def asked_modes(asked: Asked) -> list[str]:
-    """The modes to show: several for `all` and `--compare`.
+class Setting(Record):
+    """One padding to show: as typed, before it is known how many axes there are."""
 
-    Raises SpecError: no such mode; --tiling with another than circular.
+    padding: Any
+    mode: str
+    value: float
+
+
+def settings_of(asked: Asked) -> list[Setting]:
+    """The paddings to show: several for `--mode all` and `--compare`.
+
+    Raises SpecError: a word that is wrong by itself, or a parameter that is given twice.
     """
-    if "compare" in asked:
-        modes = asked.read("compare", compared)
-        if "mode" in asked:
-            raise SpecError("--compare names the modes itself", "mode", "leave it out")
-    elif "mode" in asked:
-        modes = asked.read("mode", named)
-    else:
-        modes = ["circular"] if asked.flag("tiling") else [NAMES[0]]
+    padding = asked.read("padding", sizes) if "padding" in asked else PADDING
+    default = "circular" if asked.flag("tiling") else NAMES[0]
+    modes = asked.read("mode", named) if "mode" in asked else [default]
+    value = asked.read("value", readers.number, "0")
+    if "compare" not in asked:
+        return [Setting(padding, mode, value) for mode in modes]
+    from convviz.cli.comparing import compared
+
+    found = asked.read("compare", lambda text: compared(text, READERS, "pad", READERS))
+    name = found.name
+    if name in asked:
+        raise SpecError(f"--compare gives the {name} itself", name, "leave it out")
+    if len(modes) > 1:
+        raise SpecError(f"{len(modes)} modes are compared already", "compare", "leave it out")
+    setting = Setting(padding, modes[0], value)
+    return [replace(setting, **{name: each}) for each in found.values]
+
+
+def check(asked: Asked, settings: Sequence[Setting]) -> None:
+    """Refuse words that contradict each other.
+
+    Raises SpecError: a value without mode constant; --tiling with another mode than circular.
+    """
+    modes = list(dict.fromkeys(setting.mode for setting in settings))
+    valued = any(setting.value != 0 for setting in settings)
+    if valued and "constant" not in modes:
+        by = "value" if "value" in asked else "compare"
+        raise SpecError(
+            f"--value goes with mode constant, not {' and '.join(modes)}"
+            if by == "value"
+            else f"values go with mode constant, not {modes[0]}",
+            by,
+            remedy="{mode=constant}, or leave --value out" if by == "value" else "{mode=constant}",
+        )
     if asked.flag("tiling") and modes != ["circular"]:
         raise SpecError(
             f"--tiling shows mode circular, not {' and '.join(modes)}",
             "mode" if "mode" in asked else "compare",
             "only circular repeats without end",
         )
-    return modes
+
+
+def sizes(text: str) -> Any:
+    """How much is padded.
+
+    Raises SpecError: no sizes, or words that go with a kernel.
+    """
+    found = parse_padding(text)
+    if isinstance(found, str):
+        raise SpecError(
+            f"padding '{found}' goes with a kernel, and pad has none",
+            "padding",
+            "1, or 1,2, or 1:0,2:1",
+        )
+    return found
 
 
 def named(text: str) -> list[str]:
     """The modes that `--mode` names."""
-    if text == options.ALL:
-        return list(TORCH_NAMES)
-    if text not in BY_NAME:
+    return list(TORCH_NAMES) if text == options.ALL else [mode(text, (*NAMES, options.ALL))]
+
+
+def mode(text: str, choices: Sequence[str] = NAMES) -> str:
+    """The mode of that name.
+
+    Raises SpecError: there is none.
+    """
+    bare = text.strip()
+    if bare not in BY_NAME:
         raise unknown(
-            "padding mode", text, (*NAMES, options.ALL), argument="mode", heading="modes"
-        ).at(text)
-    return [BY_NAME[text].name]
+            "padding mode", bare, choices, argument="mode", heading="modes"
+        ).at(text)  # fmt: skip
+    return BY_NAME[bare].name
 
 
-def compared(text: str) -> list[str]:
-    """`compared := "mode=" mode ("," mode)+`."""
-    name, equals, rest = text.partition("=")
-    if name != "mode" or not equals:
-        raise SpecError(
-            f"pad compares modes, not '{shortened(name)}'",
-            "compare",
-            "mode=A,B",
-            source=text,
-            span=(0, max(1, len(name))),
-        )
-    modes: list[str] = []
-    start = len(name) + 1
-    for word in rest.split(","):
-        bare = word.strip()
-        if bare not in BY_NAME:
-            raise unknown("padding mode", bare, NAMES, argument="compare", heading="modes").at(
-                text, (start, start + max(1, len(word)))
-            )
-        modes.append(BY_NAME[bare].name)
-        start += len(word) + 1
-    return modes
+READERS: dict[str, Callable[[str], Any]] = {
+    "mode": mode, "padding": sizes, "value": readers.number,
+}  # fmt: skip
+"""Parameters that --compare takes → what their values mean."""
 
 
 command = Command(

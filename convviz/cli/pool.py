@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from convviz.cli import answering, asking, layering, options
+from convviz.cli import answering, asking, comparing, layering, options
 from convviz.cli.command import Asked, Command, Option
 from convviz.spec.layers import POOL_KINDS, Pool
 
 SIZE, NDIM = 4, 2
-PARAMS = ("kernel", "stride", "padding", "dilation", "kind")
+PARAMS = (
+    "kernel", "stride", "padding", "dilation", "kind", "ceil_mode", "count_include_pad",
+)  # fmt: skip
 
 
 def pool(asked: Asked) -> None:
@@ -18,10 +20,11 @@ def pool(asked: Asked) -> None:
     source = asking.source(asked, default, wanted.spatial, wanted.likely)
     accounts = [
         asking.account(asked, layering.pool(variant, source.spatial), source, None)
-        for variant in layering.variants(asked, wanted, PARAMS)
+        for variant in comparing.variants(asked, wanted, PARAMS)
     ]
     at = asking.index(asked, accounts[0].shape, "output")
-    chosen = answering.Chosen(at, image=source.image, note=source.note)
+    names = comparing.names(asked, PARAMS)
+    chosen = answering.Chosen(at, image=source.image, note=source.note, names=names)
     answering.answer(asked, looks, accounts, chosen)
 
 

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 
 
 def given(
-    asked: Asked, spatial: int, channels: int, groups: int, *, transposed: bool
+    asked: Asked,
+    spatial: int,
+    channels: int,
+    groups: int,
+    named: str | None = None,
+    *,
+    transposed: bool,
 ) -> Fit | None:
     """The weight that was typed or is in a file, None where it has a name.
 
+    named: the words of the weight, where they are not those of --weight: one of --compare.
+
     Raises SpecError: no numbers, no such name or file, too few or too many axes.
     """
-    text = asked.text("weight", WEIGHTS[0])
+    text = asked.text("weight", WEIGHTS[0]) if named is None else named
     from_python = asked.array("weight")
     if from_python is None and text in WEIGHTS:
         return None
@@ -44,8 +52,10 @@ def given(
         return fit(array, spatial, channels, groups, transposed=transposed)
 
 
-def weight(asked: Asked, layer: Conv | ConvTranspose, fit: Fit | None) -> NDArray[Any]:
-    """The array of the layer's weight.
+def weight(
+    asked: Asked, layer: Conv | ConvTranspose, fit: Fit | None, named: str | None = None
+) -> NDArray[Any]:
+    """The array of the layer's weight; `named` as for `given`.
 
     Raises SpecError: the given one does not fit, or the named one has not that kernel size.
     """
@@ -54,7 +64,7 @@ def weight(asked: Asked, layer: Conv | ConvTranspose, fit: Fit | None) -> NDArra
     limit = asking.budget(asked)
     if fit is not None:
         return weights.fitted(fit, layer, limit)
-    row = weights.weight_named(asked.text("weight", WEIGHTS[0]))
+    row = weights.weight_named(asked.text("weight", WEIGHTS[0]) if named is None else named)
     return weights.named(row, layer, asking.seed(asked), limit)
 
 

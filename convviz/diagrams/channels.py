@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -157,16 +158,16 @@ def _pooled(look: Look) -> Equation:
     assert isinstance(layer, Pool)
     if layer.kind == "avg" and layer.count_include_pad:
         inside = [sight.window < sight.side.padded for sight in look.sights]
-    counted = np.einsum("i,j,k->ijk", *(line.astype(int) for line in inside)).astype(bool)
-    flat = (values.shape[0] * values.shape[1], values.shape[2])
+    counted = reduce(np.logical_and.outer, inside)
+    flat = (-1, values.shape[-1])
     if layer.kind == "avg":
         return Equation(
             look.name, "mean", look.result(), values.reshape(flat), counted=counted.reshape(flat),
             divisor=int(look.account.divisors[look.cell[2:]]), grids=("input[0,0]", ""),
         )  # fmt: skip
-    tap = np.unravel_index(int(look.account.winners[look.cell]), flat)
+    tap = divmod(int(look.account.winners[look.cell]), values.shape[-1])
     return Equation(
         look.name, "max", look.result(), values.reshape(flat), counted=counted.reshape(flat),
-        grids=("input[0,0]", ""), winner=(int(tap[0]), int(tap[1])),
+        grids=("input[0,0]", ""), winner=tap,
         source=look.winner_source(channel),
     )  # fmt: skip

@@ -33,7 +33,7 @@ from convviz.spec.layers import Conv
 
 def dilation(accounts: Sequence[Account], view: View) -> Scene:
     """The taps of one window per account, numbered alike: the middle one, or that of `view.at`."""
-    names = differing(accounts)
+    names = differing(accounts, view.names)
     panels = [
         _Panel(account, view, name if len(accounts) > 1 else "")
         for account, name in zip(accounts, names, strict=True)
@@ -43,7 +43,7 @@ def dilation(accounts: Sequence[Account], view: View) -> Scene:
     )
     return Scene(
         diagram="dilation",
-        headline=headline("conv", accounts),
+        headline=headline("conv", accounts, view.names),
         bands=(tuple(panel.grid for panel in panels),),
         title=_claim(accounts, skips),
         subtitle=_numbers(accounts),

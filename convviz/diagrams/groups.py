@@ -39,14 +39,14 @@ def groups(accounts: Sequence[Account], view: View) -> Scene:
     Bands: one per account, of the grids "input", "output" (channels, one per row) and "weight"
     (output × input channels); keys end in "#1", … from the second account on.
     """
-    names = differing(accounts)
+    names = differing(accounts, view.names)
     panels = [
         Panel(_layer(account), name, number)
         for number, (account, name) in enumerate(zip(accounts, names, strict=True))
     ]
     return Scene(
         diagram="groups",
-        headline=headline(_layer(accounts[0]).name, accounts),
+        headline=headline(_layer(accounts[0]).name, accounts, view.names),
         bands=tuple(panel.grids for panel in panels),
         title=_claim(panels),
         subtitle=_numbers(panels),

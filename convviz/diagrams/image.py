@@ -8,13 +8,15 @@ import numpy as np
 
 from convviz.diagrams import planes
 from convviz.diagrams.gather import indices
+from convviz.diagrams.multiples import claim, only, panel_names, parameter, plain_name
 from convviz.diagrams.padding import padding
-from convviz.diagrams.phrases import number_word
+from convviz.diagrams.phrases import command_of, headline, number_word
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Label, Role, Run, Scene, Text
 from convviz.diagrams.stride import POOLINGS
 from convviz.diagrams.view import View
 from convviz.diagrams.words import layer_parts, lead_text, parameters, size_labels, spaced
 from convviz.engine.account import Account
+from convviz.records import replace
 from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool, times
 
 MAPS = 8
@@ -27,11 +29,13 @@ def image(accounts: Sequence[Account], view: View) -> Scene:
     """What a layer makes of a picture; of padding, one picture per mode.
 
     Grids: "input" and the planes "kernel[c]" in the first band; in the second "output", or of
-    several channels "output[0]", …. A grid that looks like a picture carries its pixels; a
-    feature map has values only.
+    several channels "output[0]", …; of several layers one per layer, called what sets it apart.
+    A grid that looks like a picture carries its pixels; a feature map has values only.
     """
     if isinstance(accounts[0].layer, Padding):
         return _padded(accounts, view)
+    if len(accounts) > 1:
+        return _compared(accounts, view)
     account = accounts[0]
     array = account.input[0]
     channels = _channels(account, view)
@@ -47,7 +51,7 @@ def image(accounts: Sequence[Account], view: View) -> Scene:
     unseen = account.shape[1] - len(results) if len(results) > 1 else 0
     return Scene(
         diagram="image",
-        headline=(lead_text(_command(account), account), *layer_parts(account)),
+        headline=(lead_text(command_of(account), account), *layer_parts(account)),
         bands=((*grids, *kernels), results),
         title=_claim(account, len(results)),
         subtitle=_numbers(account),
@@ -56,6 +60,34 @@ def image(accounts: Sequence[Account], view: View) -> Scene:
             *_more("kernels", hidden, "planes of the kernel"),
             *_more("maps", unseen, "feature maps"),
         ),
+        command=view.command,
+    )
+
+
+def _compared(accounts: Sequence[Account], view: View) -> Scene:
+    """One picture through several layers: the output channel that `at` names, of each."""
+    first = accounts[0]
+    array = first.input[0]
+    names = panel_names(accounts, view)
+    results = []
+    for account, name in zip(accounts, names, strict=True):
+        (found,) = _results(account, _channels(account, view)[:1])
+        title = (*name, Run(f"  {times(found.shape)}"))
+        results.append(replace(found, key=plain_name(name), title=title))
+    word = parameter(names)
+    channel = _channels(first, view)[0]
+    several = not isinstance(first.layer, Pool) and max(a.shape[1] for a in accounts) > 1
+    title = planes.title("input", Role.INPUT, f" {times(array.shape)}")
+    grid = Grid(
+        "input", *planes.whole(_gray(array), Role.INPUT), Role.INPUT, title, picture=pixels(array)
+    )
+    return Scene(
+        diagram="image",
+        headline=headline(command_of(first), accounts, view.names),
+        bands=((grid,), tuple(results)),
+        title=claim(word, first),
+        subtitle=only(word, accounts),
+        labels=(Label("maps", (Run(f"output channel {channel} of each"),)),) if several else (),
         command=view.command,
     )
 
@@ -174,11 +206,6 @@ def _more(name: str, hidden: int, what: str) -> tuple[Label, ...]:
         return ()
     verb = "is" if hidden == 1 else "are"
     return (Label(name, (Run(f"{hidden} more {what} {verb} not drawn"),)),)
-
-
-def _command(account: Account) -> str:
-    layer = account.layer
-    return "pad" if isinstance(layer, Padding) else layer.name
 
 
 def _claim(account: Account, maps: int) -> str:

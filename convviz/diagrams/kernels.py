@@ -8,12 +8,13 @@ from itertools import product
 import numpy as np
 
 from convviz.diagrams import planes
+from convviz.diagrams.multiples import multiples
 from convviz.diagrams.phrases import headline, plural
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Link, Omission, Role, Run, Scene, Text
 from convviz.diagrams.view import View
 from convviz.diagrams.words import spaced
 from convviz.engine.account import Account
-from convviz.errors import SpecError
+from convviz.records import replace
 from convviz.spec.layers import Conv
 
 DRAWN, DRAWN_INPUTS = 64, 8
@@ -21,20 +22,20 @@ DRAWN, DRAWN_INPUTS = 64, 8
 
 
 def kernels(accounts: Sequence[Account], view: View) -> Scene:
-    """The kernels of a layer and what they make of the input.
+    """The kernels of a layer, or of several that are compared, and what they make of the input.
 
     Grids: "input[c]" first, then a band per output channel o: its planes "kernel[o,c]" (in a
     volume "kernel[o,c,z]") and the feature map "output[o]". Where three planes read the three
     colors of an image, the first of them carries all three as its `picture`, gray for 0.
-
-    Raises SpecError: several layers are compared.
+    Compared: the input is shown once, each layer's kernels and maps are a panel.
     """
     if len(accounts) > 1:
-        raise SpecError(
-            f"the view kernels shows one layer, and {len(accounts)} are compared",
-            "compare",
-            "leave it out, or the view",
+        found = multiples(kernels, accounts, view)
+        panels = tuple(
+            replace(each, scene=replace(each.scene, bands=((), *each.scene.bands[1:])))
+            for each in found.panels
         )
+        return replace(found, bands=found.panels[0].scene.bands[:1], panels=panels)
     bank = Bank(accounts[0], view)
     bands = [bank.inputs, *(bank.band(o) for o in bank.outs)]
     return Scene(

@@ -54,14 +54,14 @@ def matrix(accounts: Sequence[Account], view: View) -> Scene:
     Compared: the matrices alone, named apart.
     """
     several = len(accounts) > 1
-    names = differing(accounts) if several else [""]
+    names = differing(accounts, view.names) if several else [""]
     panels = [
         Panel(Unrolled(account), name, view) for account, name in zip(accounts, names, strict=True)
     ]
     first = panels[0]
     return Scene(
         diagram="matrix",
-        headline=headline(first.of.layer.name, accounts),
+        headline=headline(first.of.layer.name, accounts, view.names),
         bands=(tuple(panel.alone for panel in panels),) if several else first.bands,
         title=_claim(first.of),
         subtitle=_numbers(first.of, several),

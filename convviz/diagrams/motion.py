@@ -15,6 +15,7 @@ import numpy as np
 from convviz.diagrams import View, scene
 from convviz.diagrams.filling import filling, steps
 from convviz.diagrams.landing import landing
+from convviz.diagrams.multiples import panelled
 from convviz.diagrams.scene import Array, Grid, Role, Run, Scene
 from convviz.diagrams.view import chosen
 from convviz.engine.account import Account
@@ -39,10 +40,12 @@ def motion(
 
     view: its `at` names the plane; where in the plane is left to the film.
 
-    Raises SpecError: there are several accounts, or the diagram does not move.
+    Raises SpecError: the diagram does not move.
     """
     account = accounts[0]
     check(accounts, view, diagram)
+    if len(accounts) > 1 and not isinstance(account.layer, Padding):
+        return together(accounts, view, diagram)
     if isinstance(account.layer, Padding):
         still, count = scene(accounts, view, diagram), steps(accounts)
         shown = spread(count, MOST)
@@ -61,15 +64,31 @@ def motion(
     return tuple(steadied([told(found, len(stops), grid) for found in scenes]))
 
 
+def together(accounts: Sequence[Account], view: View, diagram: str | None) -> tuple[Scene, ...]:
+    """The films of several layers side by side, step by step; a shorter one waits at its end."""
+    alone = replace(view, command="", names=())
+    films = [motion([account], alone, diagram) for account in accounts]
+    longest = max(range(len(films)), key=lambda number: len(films[number]))
+    layer, account = accounts[longest].layer, accounts[longest]
+    scatters = isinstance(layer, ConvTranspose) and diagram != "direct"
+    grid = (account.input.shape if scatters else account.shape)[2:]
+    return tuple(
+        told(
+            panelled([film[min(step, len(film) - 1)] for film in films], accounts, view),
+            len(films[longest]),
+            grid,
+        )
+        for step in range(len(films[longest]))
+    )
+
+
 def check(accounts: Sequence[Account], view: View, diagram: str | None) -> None:
     """Refuse what has no film.
 
-    Raises SpecError: there are several accounts, or the diagram does not move.
+    Raises SpecError: the diagram does not move.
     """
     layer = accounts[0].layer
     padding = isinstance(layer, Padding)
-    if len(accounts) > 1 and not padding:
-        raise still_only(f"a film shows one layer, and {len(accounts)} are compared", "compare")
     if padding and view.tiling:
         raise still_only("the endless tiling does not move", "tiling")
     if diagram is not None and diagram not in MOVING:

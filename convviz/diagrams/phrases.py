@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from convviz.diagrams.scene import Role, Run, Text
-from convviz.diagrams.words import lead_text, parameters, plain, shown_shape, spaced
+from convviz.diagrams.words import (
+    lead_text,
+    number_text,
+    padding_text,
+    parameters,
+    plain,
+    shown_shape,
+    spaced,
+)
 from convviz.engine.account import Account
-from convviz.spec.layers import Conv, Pool
+from convviz.spec.layers import Conv, Padding, Pool
 
 WORDS = (
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
@@ -48,21 +56,36 @@ def output_words(account: Account) -> str:
     return sized("output", shown_shape(account, account.shape))
 
 
+def command_of(account: Account) -> str:
+    """The command that shows an account."""
+    layer = account.layer
+    return "pad" if isinstance(layer, Padding) else layer.name
+
+
 def said(account: Account) -> dict[str, str]:
     """What can set an account apart, name → value, defaults left out."""
+    layer = account.layer
+    if isinstance(layer, Padding):
+        value = {"value": number_text(layer.value)} if layer.mode == "constant" else {}
+        return {"mode": layer.mode, "padding": padding_text(layer.padding), **value}
     found = parameters(account)
-    if isinstance(account.layer, Conv) and account.layer.padding_mode != "zeros":
-        found["mode"] = account.layer.padding_mode
-    if isinstance(account.layer, Pool):
-        found = {"kind": account.layer.kind, **found}
+    if isinstance(layer, Conv) and layer.padding_mode != "zeros":
+        found["mode"] = layer.padding_mode
+    if isinstance(layer, Pool):
+        found = {"kind": layer.kind, **found}
     return found
 
 
-def differing(accounts: Sequence[Account]) -> list[str]:
-    """One name per account, of what differs among them: "dilation 2", "mode reflect"."""
+def differing(accounts: Sequence[Account], names: Sequence[str] = ()) -> list[str]:
+    """One name per account, of what differs among them: "dilation 2", "mode reflect".
+
+    names: where the accounts do not tell it, such as the names of their weights.
+    """
+    if names and len(accounts) > 1:
+        return list(names)
     every = [said(account) for account in accounts]
-    names = list(dict.fromkeys(name for each in every for name in each))
-    apart = [name for name in names if len({each.get(name) for each in every}) > 1]
+    known = list(dict.fromkeys(name for each in every for name in each))
+    apart = [name for name in known if len({each.get(name) for each in every}) > 1]
     shapes = len({account.input.shape for account in accounts}) > 1
     return [
         ", ".join(
@@ -73,14 +96,25 @@ def differing(accounts: Sequence[Account]) -> list[str]:
     ]
 
 
-def headline(command: str, accounts: Sequence[Account]) -> tuple[Text, ...]:
-    """What was asked and, of one account, what came out; of several, every value in a list."""
+def headline(
+    command: str, accounts: Sequence[Account], names: Sequence[str] = ()
+) -> tuple[Text, ...]:
+    """What was asked and, of one account, what came out; of several, every value in a list.
+
+    names: see `differing`.
+    """
     one_shape = len({account.shape for account in accounts}) == 1
     parts = [lead_text(command, accounts[0], result=one_shape)]
     every = [said(account) for account in accounts]
     for name in dict.fromkeys(name for each in every for name in each):
         values = dict.fromkeys(each.get(name, DEFAULTS.get(name, "zeros")) for each in every)
-        parts.append(plain(spoken(name, ", ".join(values))))
+        # What the given names tell is not told twice.
+        if not (names and len(values) > 1):
+            parts.append(plain(spoken(name, ", ".join(values))))
+    if names:
+        word = names[0].partition(" ")[0]
+        listed = ", ".join(name.removeprefix(f"{word} ") for name in names)
+        parts.append(plain(f"{word} {listed}"))
     return tuple(parts)
 
 

@@ -338,6 +338,7 @@ class Scene(Record, eq=False):
     saves:    the file that would hold everything: "pad.npy".
     pointed:  a picture is about the chosen cell: the reader named it, or there is nothing else.
     image:    the input is a picture: planes of 0 … 255, three of them together one in color.
+    panels:   the layers that are compared, each a scene of its own; `bands` has what they share.
     """
 
     diagram: str
@@ -356,7 +357,26 @@ class Scene(Record, eq=False):
     saves: str = ""
     pointed: bool = False
     image: bool = False
+    panels: tuple[Panel, ...] = ()
+
+    @property
+    def grids(self) -> list[Grid]:
+        """Every grid, those of the panels last."""
+        own = [grid for band in self.bands for grid in band]
+        return own + [grid for panel in self.panels for grid in panel.scene.grids]
 
     def grid(self, key: str) -> Grid:
         """The grid called `key`."""
         return next(grid for band in self.bands for grid in band if grid.key == key)
+
+
+class Panel(Record, eq=False):
+    """One of several layers that are compared.
+
+    name: what sets it apart: "dilation 2". sizes: its input and its output, in role colors.
+    scene: what it alone would show.
+    """
+
+    name: Text
+    sizes: Text
+    scene: Scene

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from convviz.diagrams import planes
-from convviz.diagrams.compare import panel_names, plain_name
 from convviz.diagrams.coverage import (
     counts,
     coverage,
@@ -15,6 +14,7 @@ from convviz.diagrams.coverage import (
     verdict_label,
 )
 from convviz.diagrams.gather import indices, sized
+from convviz.diagrams.multiples import panel_names, plain_name
 from convviz.diagrams.phrases import headline, input_words, output_words
 from convviz.diagrams.scatter import Scatter
 from convviz.diagrams.scene import (
@@ -200,31 +200,44 @@ def _selection(rows: Index, cols: Index, shape: tuple[int, ...]) -> Selection | 
     return Selection(inside[0], inside[1], Role.STAMP) if all(inside) else None
 
 
+COUNTED = {
+    2: "each count is the × of the counts along its row and its col",
+    3: "each count is the × of the counts along its depth, its row and its col",
+}
+"""How counts come about, by the number of axes."""
+
+
 def compared(accounts: Sequence[Account], view: View) -> Scene:
     """The stamps on each output cell under one parameter with several values."""
-    names = panel_names(accounts)
-    line = len(accounts[0].spatial) == 1
+    names = panel_names(accounts, view)
+    axes = len(accounts[0].spatial)
     grids, labels = [], []
     for account, name in zip(accounts, names, strict=True):
-        grid = coverage(account, plain_name(name), title=name)
-        out = times(shown_shape(account, account.shape))
-        grids.append(replace(grid, rule=f"output {out}"))
+        # Of a volume the middle plane, where no border thins the counts.
+        depth = (account.shape[2] - 1) // 2 if axes == 3 else 0
+        grid = coverage(account, plain_name(name), depth, name)
+        rule = f"output {times(shown_shape(account, account.shape))}"
+        grids.append(replace(grid, rule=f"{rule}, plane {depth}" if axes == 3 else rule))
         labels.append(verdict_label(account, plain_name(name), name[0].role))
-    stride = per_axis(layer_of(accounts[0]).stride)
+    strides = {per_axis(layer_of(account).stride) for account in accounts}
     return Scene(
         diagram="compare",
         headline=(
-            *headline("conv-transpose", accounts),
+            *headline("conv-transpose", accounts, view.names),
             plain("stamps on each output cell"),
         ),
         bands=(tuple(grids),),
         title="Why transposed convolutions draw checkerboards",
         subtitle=(
-            Run("Color and number: how many stamps land on each output cell at "),
-            Run(f"stride {stride}", Role.FOCUS, bold=True),
+            Run("Color and number: how many stamps land on each output cell"),
+            *(
+                (Run(" at "), Run(f"stride {strides.pop()}", Role.FOCUS, bold=True))
+                if len(strides) == 1
+                else ()
+            ),
             Run("."),
         ),
         labels=tuple(labels),
-        notes=() if line else ("each count is the × of the counts along its row and its col",),
+        notes=() if axes == 1 else (COUNTED[axes],),
         command=view.command,
     )

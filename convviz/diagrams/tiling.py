@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convviz.diagrams.padding import grid_sides, layer_of, padding
+from convviz.diagrams.phrases import sized
 from convviz.diagrams.planes import Side
 from convviz.diagrams.scene import (
     Array,
@@ -15,6 +16,7 @@ from convviz.diagrams.scene import (
     Grid,
     Index,
     Link,
+    Panel,
     Rect,
     Role,
     Ruler,
@@ -35,11 +37,13 @@ COPIES = 3
 def tiling(accounts: Sequence[Account], view: View) -> Scene:
     """The padded input outlined in the tiling, and the padded input itself.
 
-    Raises SpecError: the mode is not circular, or there is more than one.
+    Of several planes each is a panel in a picture, a tiling beside others on a screen.
+
+    Raises SpecError: the mode is not circular.
     """
     account = accounts[0]
     layer = layer_of(account)
-    if len(accounts) > 1 or layer.mode != "circular":
+    if layer.mode != "circular":
         raise SpecError(
             f"tiling is what circular padding crops, not {layer.mode}",
             "tiling",
@@ -54,7 +58,7 @@ def tiling(accounts: Sequence[Account], view: View) -> Scene:
         for grid in (_tiled(account, plain_grid, rows, cols, line=line),)
     )
     shape = times(shown_shape(account, account.shape))
-    return replace(
+    found = replace(
         padded,
         diagram="tiling",
         headline=(*padded.headline, plain("a crop of the endless tiling")),
@@ -62,7 +66,7 @@ def tiling(accounts: Sequence[Account], view: View) -> Scene:
         title="Circular padding is a crop of an endless tiling",
         subtitle=(
             Run("The "),
-            Run(f"{spaced(account.spatial)} input", Role.INPUT, bold=True),
+            Run(sized("input", account.spatial), Role.INPUT, bold=True),
             Run(" repeats in every direction; padding "),
             Run(padding_text(layer.padding), Role.FOCUS, bold=True),
             Run(" widens the crop to "),
@@ -79,6 +83,29 @@ def tiling(accounts: Sequence[Account], view: View) -> Scene:
             f"repeated on {'both' if line else 'all'} sides",
         ),
     )
+    return _by_plane(found) if view.drawn and len(band) > 1 else found
+
+
+def _by_plane(found: Scene) -> Scene:
+    """The same with a panel per plane."""
+    tiles, crops = found.bands
+    return replace(
+        found,
+        diagram="multiples",
+        bands=(),
+        links=(),
+        panels=tuple(
+            _plane(found, tile, grid, link)
+            for tile, grid, link in zip(tiles, crops, found.links, strict=True)
+        ),
+    )
+
+
+def _plane(found: Scene, tile: Grid, grid: Grid, link: Link) -> Panel:
+    """One plane, named by its panel rather than by its grids."""
+    name = tuple(replace(run, role=Role.STRONG, bold=True) for run in grid.title)
+    bands = (replace(tile, title=()),), (replace(grid, title=()),)
+    return Panel(name, (), replace(found, bands=bands, links=(link,), command="", omitted=()))
 
 
 def _tiled(account: Account, grid: Grid, rows: Side, cols: Side, *, line: bool) -> Grid:

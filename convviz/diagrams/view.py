@@ -18,6 +18,8 @@ class View(Record):
     image:   the input came from a picture.
     axis:    the spatial axis that one row per layer follows; −1: the last.
     drawn:   it will be a picture, which holds more planes than a screen.
+    names:   what sets each of several accounts apart, where their layers do not tell it:
+             "weight box", "weight sobel-x".
     """
 
     at: tuple[int, ...] = ()
@@ -28,6 +30,7 @@ class View(Record):
     image: bool = False
     axis: int = -1
     drawn: bool = False
+    names: tuple[str, ...] = ()
 
 
 def chosen(at: tuple[int, ...], shape: tuple[int, ...], what: str) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ from convviz.render.style import checked, page_named, theme_named
 
 if TYPE_CHECKING:
     from convviz.render.figures.canvas import Canvas
-    from convviz.render.figures.sheet import Sheet
+    from convviz.render.figures.sheet import Company, Sheet
 
 DPI = 72.0
 """Pixels of a film per 72 points: 960×540 for a slide."""
@@ -95,13 +95,10 @@ def sheets(
     font: str | None = None,
 ) -> list[Sheet]:
     """The pages of a film, which leave the same room for what changes; options as for a picture."""
-    from convviz.render.figures.sheet import Company, Sheet
+    from convviz.render.figures.sheet import Sheet
     from convviz.render.figures.type import Typeface
 
-    company = Company(
-        tuple(each for scene in scenes for each in scene.equations if each.band < 0),
-        tuple(link for scene in scenes for link in scene.links),
-    )
+    company = company_of(scenes)
     page, colors, typeface = page_named(size, dpi), theme_named(theme), Typeface.of(font)
     return [
         Sheet(
@@ -116,6 +113,20 @@ def sheets(
         )
         for scene in scenes
     ]
+
+
+def company_of(scenes: Sequence[Scene]) -> Company:
+    """What the frames of a film have together, and those of each of their panels."""
+    from convviz.render.figures.sheet import Company
+
+    return Company(
+        tuple(each for scene in scenes for each in scene.equations if each.band < 0),
+        tuple(link for scene in scenes for link in scene.links),
+        panels=tuple(
+            company_of([scene.panels[number].scene for scene in scenes])
+            for number in range(len(scenes[0].panels))
+        ),
+    )
 
 
 @contextmanager

@@ -57,6 +57,7 @@ class Diet(NamedTuple):
             scene,
             labels=scene.labels if self.labels else (),
             equations=scene.equations if self.equations else (),
+            panels=tuple(replace(each, scene=self.of(each.scene)) for each in scene.panels),
         )
         return left if self.lanes is None else fewer(left, self.lanes)
 

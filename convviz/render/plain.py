@@ -22,17 +22,31 @@ ASCII = Stream(piped=True, glyphs=Glyphs("ascii"))
 COLUMNS = 40
 """More columns than this are elided, as rows are."""
 
+FULL = "--full prints all"
+"""The last statement, where something is left out."""
+
 PADDING = {Role.COPY, Role.FILL}
 RESULT_WORDS = {Role.OUTPUT: "chosen", Role.INPUT: "chosen"}
 
 
 def statements(scene: Scene, *, full: bool = False, precision: int | None = None) -> str:
     """What the scene shows, in words."""
+    lines = [headline(scene), *told(scene, full, precision)]
+    for panel in scene.panels:
+        name = f"{words(panel.name)}, {' '.join(words(panel.sizes).split())}"
+        lines += [name, *told(panel.scene, full, precision)]
+    if FULL in lines:
+        lines = [*(line for line in lines if line != FULL), FULL]
+    return "".join(f"{ASCII.text(line)}\n" for line in lines)
+
+
+def told(scene: Scene, full: bool, precision: int | None) -> list[str]:
+    """What a scene shows below its headline."""
     manner = Manner(ASCII, False, full, precision)
     # Input, kernel and stamp of a lane are one statement: they are cut alike.
     alike = scene.bands[0][-1] if scene.diagram == "overlap" else None
     ready = [sheet for group in groups(scene) for sheet in numbers(group, manner, alike)]
-    lines = [headline(scene), *block_lines(scene)]
+    lines = [*block_lines(scene)]
     if scene.diagram == "overlap":
         lines += lane_lines(ready)
         ready = ready[3:]
@@ -49,8 +63,8 @@ def statements(scene: Scene, *, full: bool = False, precision: int | None = None
     if rounded := rounding(sheet.format for sheet in ready):
         lines.append(rounded)
     if any(hidden(sheet) for sheet in ready) or scene.omitted:
-        lines.append("--full prints all")
-    return "".join(f"{ASCII.text(line)}\n" for line in lines)
+        lines.append(FULL)
+    return lines
 
 
 def groups(scene: Scene) -> list[list[Grid]]:

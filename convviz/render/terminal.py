@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.diagrams.scene import Equation, Grid, Omission, Scene
+from convviz.diagrams.scene import Equation, Grid, Omission, Panel, Scene
 from convviz.records import replace
-from convviz.render import boxes, cone, equations, lanes, line, sentences
+from convviz.render import boxes, cone, equations, inks, lanes, line, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
@@ -48,8 +48,8 @@ def screen(
     """
     manner = Manner(stream, scene.diagram in IDENTITY, full, precision, kept)
     if stream.piped and not full:
-        grids = [grid for band in scene.bands for grid in band]
-        if sum(len(shown_rows(grid, manner)) * grid.shape[1] for grid in grids) > PIPED:
+        cells = sum(len(shown_rows(grid, manner)) * grid.shape[1] for grid in scene.grids)
+        if cells > PIPED:
             stream = replace(stream, piped=False)
             manner = replace(manner, stream=stream)
     lines = page_lines(scene, manner, noted=noted)
@@ -61,19 +61,103 @@ def screen(
 def page_lines(scene: Scene, manner: Manner, *, noted: bool) -> list[Line]:
     """The lines of the screen."""
     stream = manner.stream
-    page = Page(manner, stream.width)
-    arrange = ARRANGEMENTS.get(scene.diagram, bands)
-    writer_of = Writers(page)
-    blocks = arrange(scene, page, writer_of)
-    writer = writer_of.writer()
-    below = [equation for equation in scene.equations if equation.band < 0]
     lines: list[Line] = [*sentences.headline(scene, stream, stream.width), []]
-    lines += stacked(blocks).lines
+    body = Body(scene, manner)
+    lines += stacked(body.blocks).lines
     after = [
-        *facts(scene, below, writer, stream),
-        *sentences.note_lines(notes(scene, page, writer) if noted else [], stream, stream.width),
+        *body.facts(stream.width),
+        *sentences.note_lines(body.notes() if noted else [], stream, stream.width),
     ]
     return [*lines, *([[]] if after else []), *after]
+
+
+class Body:
+    """What stands below the headline of a scene: its grids, laid out, and what is said of them."""
+
+    def __init__(self, scene: Scene, manner: Manner) -> None:
+        self.scene = scene
+        self.page = Page(manner, manner.stream.width)
+        self.shared: list[str] | None = None
+        writers = Writers(self.page)
+        if scene.panels:
+            self.blocks, self.shared = panels_of(scene, manner)
+            self.writer = writers.writer()
+            return
+        self.blocks = ARRANGEMENTS.get(scene.diagram, bands)(scene, self.page, writers)
+        self.writer = writers.writer()
+
+    def facts(self, width: int) -> list[Line]:
+        """Equations and labels within `width`."""
+        below = [equation for equation in self.scene.equations if equation.band < 0]
+        return facts(self.scene, below, self.writer, self.page.manner.stream, width)
+
+    def notes(self) -> list[str]:
+        """The scene's notes, what was rounded, what is hidden; of panels what all of them note."""
+        if self.shared is not None:
+            return self.shared
+        return notes(self.scene, self.page, self.writer)
+
+
+BESIDE = 34
+"""The least width of a panel beside another: equations are broken into lines of it."""
+BETWEEN = 5
+"""Blanks between panels that stand beside each other."""
+
+
+def panels_of(scene: Scene, manner: Manner) -> tuple[list[Block], list[str]]:
+    """(blocks, notes): what panels share, then every panel under its name, as many in a row as fit.
+
+    What all panels note stands once, at the end.
+    """
+    bodies = [
+        Body(panel.scene, replace(manner, identity=panel.scene.diagram in IDENTITY))
+        for panel in scene.panels
+    ]
+    width = manner.stream.width
+    shared = Body(replace(scene, panels=()), manner) if scene.bands else None
+    wide = [max(stacked(body.blocks).width, BESIDE) for body in bodies]
+    names = [name_line(panel, manner.stream) for panel in scene.panels]
+    wide = [max(each, line_width(name)) for each, name in zip(wide, names, strict=True)]
+    common, apart = shared_parts([body.notes() for body in bodies])
+    count = len(bodies)
+    while count > 1 and count * max(wide) + (count - 1) * BETWEEN > width:
+        count = -(-count // 2)
+    room = max(wide) if count > 1 else width
+    blocks = list(shared.blocks) if shared else []
+    for start in range(0, len(bodies), count):
+        row = []
+        for place in range(start, min(start + count, len(bodies))):
+            block = stacked([Block([names[place]]), *bodies[place].blocks])
+            own = sentences.note_lines(apart[place], manner.stream, room)
+            after = [*bodies[place].facts(room), *own]
+            for said in [[], *after] if after else []:
+                block.add(said)
+            block.width = max(block.width, room if count > 1 else 0)
+            row.append(block)
+        blocks.append(beside(row, BETWEEN))
+    blocks += [omitted(each, Page(manner, width)) for each in scene.omitted]
+    return blocks, [*(shared.notes() if shared else []), *common]
+
+
+def name_line(panel: Panel, stream: Stream) -> Line:
+    """The name of a panel, and its sizes."""
+    blank = [("  ", "")] if panel.sizes else []
+    return [*inks.runs(panel.name, stream), *blank, *inks.runs(panel.sizes, stream)]
+
+
+def shared_parts(every: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
+    """(what the notes of all panels say, what those of each say besides), part by part."""
+    parts = [{part for note in notes for part in note.split(" · ")} for notes in every]
+    common = set.intersection(*parts)
+
+    def only(notes: Sequence[str], keep: Callable[[str], bool]) -> list[str]:
+        found = [" · ".join(filter(keep, note.split(" · "))) for note in notes]
+        return [note for note in found if note]
+
+    return (
+        only(every[0], lambda part: part in common),
+        [only(notes, lambda part: part not in common) for notes in every],
+    )
 
 
 class Writers:
@@ -96,19 +180,21 @@ class Writers:
         return self._writer
 
 
-def facts(scene: Scene, below: Sequence[Equation], writer: Writer, stream: Stream) -> list[Line]:
-    """Equations and labels, their texts on one column."""
+def facts(
+    scene: Scene, below: Sequence[Equation], writer: Writer, stream: Stream, width: int
+) -> list[Line]:
+    """Equations and labels within `width`, their texts on one column."""
     statements = [writer.statement(equation) for equation in below]
     names = [len(stream.text(label.name)) + 2 for label in scene.labels]
     wide = [line_width(statement.name) + 5 for statement in statements]
     column = max([*names, *wide], default=0)
     lines: list[Line] = []
     for statement in statements:
-        lines += equations.statement_lines(statement, column, stream.width)
+        lines += equations.statement_lines(statement, column, width)
     if wide and any(line_width(line) <= max(wide) - 5 for line in lines[:1]):
         column = max(names, default=0)
     for label in scene.labels:
-        lines += sentences.label_lines(label, column, stream, stream.width)
+        lines += sentences.label_lines(label, column, stream, width)
     return lines
 
 
@@ -177,7 +263,9 @@ def bands(scene: Scene, page: Page, writers: Writers) -> list[Block]:
     """Every band of grids in a row if it fits."""
     gaps = (5, 4, 3) if "kernel" not in {g.key for g in scene.bands[0]} else (4, 3)
     lined = scene.diagram == "coverage"
-    return [page.row(band, gaps=gaps, column=not lined, align=lined) for band in scene.bands]
+    return [
+        page.row(band, gaps=gaps, column=not lined, align=lined) for band in scene.bands if band
+    ]
 
 
 def panels(scene: Scene, page: Page, writers: Writers) -> list[Block]:

@@ -130,7 +130,7 @@ def test_output_for_a_narrow_encoding_is_escaped_not_lost(
         ("pad 4x4 --value 1", "--value goes with mode constant", "-m constant"),
         ("pad 4x4 -m all --value 1", "--value goes with mode constant", "-m constant"),
         ("pad 4x4 -m reflect --tiling", "--tiling shows mode circular", "-m reflect"),
-        ("pad 4x4 --compare kernel=1,2", "pad compares modes", "--compare kernel=1,2"),
+        ("pad 4x4 --compare kernel=1,2", "pad has no kernel to compare", "--compare kernel=1,2"),
         ("conv 7x7 -m constant", "no padding mode is called 'constant'", "-m constant"),
         ("conv 7x7 -k 0", "kernel must be at least 1, not 0", "-k 0"),
         ("conv 7x7 -d 0", "dilation must be at least 1", "-d 0"),

@@ -1,13 +1,11 @@
 """A bank of kernels: which planes are shown, and the feature maps they give."""
 
 import numpy as np
-import pytest
 
 from convviz.diagrams.kernels import kernels
 from convviz.diagrams.scene import Role
 from convviz.diagrams.view import View
 from convviz.engine.account import run
-from convviz.errors import SpecError
 from convviz.spec.layers import Conv
 
 
@@ -66,11 +64,6 @@ def test_a_picture_shows_more_and_says_what_it_leaves_out():
     scene = kernels([account(outputs=70, inputs=9)], View(drawn=True))
     assert len(scene.bands) == 1 + 64
     assert "64 of 70 kernels drawn · 8 of 9 planes of each" in scene.notes[0]
-
-
-def test_one_bank_at_a_time():
-    with pytest.raises(SpecError, match="shows one layer, and 2 are compared"):
-        kernels([account(), account(kernel=1)], View())
 
 
 def test_depthwise_kernels_have_one_plane():

@@ -268,10 +268,23 @@ def test_every_grid_knows_the_values_of_other_frames():
     assert {1, 2, 4}.issubset(output)
 
 
+def test_layers_that_are_compared_move_step_by_step_and_wait_at_their_ends():
+    layers = [conv((4, 4), 2, stride=stride) for stride in (1, 2)]
+    found = motion(layers, View())
+    assert len(found) == 9
+    for step, frame in enumerate(found):
+        for panel, layer, count in zip(frame.panels, layers, (9, 4), strict=True):
+            (alone,) = motion([layer], View())[min(step, count - 1) :][:1]
+            np.testing.assert_array_equal(
+                panel.scene.grid("output").all_roles, alone.grid("output").all_roles
+            )
+            assert panel.scene.grid("input").chosen.rows == alone.grid("input").chosen.rows
+
+
 def test_what_has_no_film_says_so():
     one = conv((3, 3), 2)
-    with pytest.raises(SpecError, match="a film shows one layer"):
-        motion([one, one], View())
+    with pytest.raises(SpecError, match="no moving view is called 'compare'"):
+        motion([one, one], View(), "compare")
     with pytest.raises(SpecError, match="no moving view is called 'matrix'"):
         motion([one], View(), "matrix")
     padding = run(Padding.of(1, 2, "circular"), counted(1, 1, 2, 2), lead=0)

@@ -1,20 +1,27 @@
 """Which views there are of one layer, and of several."""
 
+from itertools import product
+
 import pytest
 
 import convviz
-from convviz.errors import SpecError
+from convviz.diagrams import DIAGRAMS
+from convviz.spec.layers import Conv, ConvTranspose, Padding, Pool
 
 
-@pytest.mark.parametrize("view", ["kernels", "channels", "direct", "coverage", "line"])
-def test_a_view_of_one_layer_refuses_several(view):
-    command = {"direct": "conv-transpose 3x3", "coverage": "conv-transpose 3x3", "line": "conv 9"}
-    line = f"{command.get(view, 'conv 2x6x6')} --view {view} --compare stride=1,2"
-    with pytest.raises(SpecError, match="shows one layer, and 2 are compared"):
-        convviz.draw(line)
+@pytest.mark.parametrize("row", DIAGRAMS, ids=lambda row: row.name)
+def test_every_view_of_one_layer_shows_several(row):
+    command = {Conv: "conv", Pool: "pool", ConvTranspose: "conv-transpose", Padding: "pad"}
+    for layer, axes in product(row.layers, row.axes):
+        word = "padding" if layer is Padding else "kernel"
+        line = f"{command[layer]} {'x'.join('6' * axes)} --dims {axes} --compare {word}=1,2"
+        line += " -m circular --tiling" if row.name == "tiling" else f" --view {row.name}"
+        text = str(convviz.draw(line))
+        assert f"{word} 1" in text
+        assert f"{word} 2" in text
 
 
-@pytest.mark.parametrize("view", ["stride", "window", "dilation", "groups", "matrix"])
+@pytest.mark.parametrize("view", ["stride", "window", "dilation", "matrix", "kernels", "channels"])
 def test_a_view_of_several_layers_shows_each(view):
     drawing = convviz.draw(f"conv 2x6x6 --out-channels 2 --view {view} --compare stride=1,2")
     text = str(drawing)

@@ -6,6 +6,7 @@ Each reference is drawn again by `python -m tests.pictures.test_pictures`; look 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib
@@ -13,11 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from convviz.diagrams import Scene
 from convviz.render.figure import picture
 from tests.render.figure_scenes import SCENES
 from tests.render.more_scenes import MORE
+from tests.render.several_scenes import SEVERAL
 
-EVERY = {**SCENES, **MORE}
+EVERY: dict[str, Callable[[], Scene]] = {**SCENES, **MORE, **SEVERAL}
 HERE = Path(__file__).parent
 SMALL = (480, 270)
 MEAN, SHARE = (1.5, 0.02) if matplotlib.__version_info__ >= (3, 11) else (3.5, 0.06)
@@ -54,6 +57,12 @@ SHOWN = {
     "stride, pairs": "dark",
     "matrices": "light",
     "kernels, of an image": "light",
+    "several, lines": "light",
+    "several, windows": "dark",
+    "several, banks": "light",
+    "several, lanes": "dark",
+    "several, divisors": "light",
+    "several, tilings": "dark",
     "field": "light",
     "field, on an image": "dark",
     "holes": "light",

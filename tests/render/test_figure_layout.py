@@ -1,5 +1,6 @@
 """Texts stay on the sheet, in their cells, apart from each other, and readable."""
 
+from collections.abc import Callable
 from itertools import combinations, product
 
 import pytest
@@ -12,8 +13,9 @@ from convviz.render.figures.type import Typeface
 from convviz.render.style import page_named, theme_named
 from tests.render.figure_scenes import SCENES
 from tests.render.more_scenes import MORE
+from tests.render.several_scenes import SEVERAL
 
-EVERY = {**SCENES, **MORE}
+EVERY: dict[str, Callable[[], Scene]] = {**SCENES, **MORE, **SEVERAL}
 
 LEAST_WORDS = {False: 8.0, True: 4.8}
 """Points of words on slides and on paper: 10 and 6, shrunk at most to 80 %."""

@@ -38,16 +38,22 @@ class Company(Record, eq=False):
     laid:      by the width that there is for them, each equation by its id, at one size and with
                the room of the largest; made once for all frames.
     pictures:  the colors of large grids that no frame changes, by their keys.
+    panels:    the same of every panel, where layers are compared.
     """
 
     equations: tuple[Equation, ...] = ()
     links: tuple[Link, ...] = ()
     laid: dict[float, dict[int, Any]] = field(default_factory=dict)
     pictures: dict[Any, Any] = field(default_factory=dict)
+    panels: tuple[Company, ...] = ()
 
 
 class Sheet:
-    """A scene on a page. `canvas` draws it."""
+    """A scene on a page. `canvas` draws it.
+
+    peers: of a panel among several, what all panels would be, each as large as it can be: they
+           take one form and one pitch; () while that is tried; None: it has the page for itself.
+    """
 
     def __init__(
         self,
@@ -60,12 +66,18 @@ class Sheet:
         caption: bool = True,
         footer: bool = True,
         company: Company | None = None,
+        peers: tuple[Any, ...] | None = None,
     ) -> None:
         self.scene, self.page, self.theme, self.type = scene, page, theme, typeface
         self.title = title
-        self.company = company
+        self.company, self.peers = company, peers
         self.caption = caption and not page.paper
         self.footer = footer and not page.paper and bool(scene.command)
+
+    @property
+    def smallest(self) -> Any:
+        """The panel, of all, that has the least pitch; None where there are none."""
+        return min(self.peers or (), key=lambda made: made.u, default=None)
 
     @property
     def room(self) -> float:

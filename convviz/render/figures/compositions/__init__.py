@@ -30,6 +30,7 @@ ARRANGEMENTS = {
     "holes": "holes.Holes",
     "kernels": "kernels.Kernels",
     "network": "network.Boxes",
+    "multiples": "several.Several",
 }
 """The name of a diagram → the module and the class that arrange it."""
 

@@ -77,7 +77,9 @@ class Channels:
             self.upright = upright
             fits.append(pitch(self.measure, width, height, sheet.page))
         self.upright = fits[0] >= fits[1]
-        self.u = max(fits)
+        if sheet.smallest is not None:
+            self.upright = sheet.smallest.upright
+        self.u = fits[0] if self.upright else fits[1]
         self.width, self.height = self.measure(self.u)
         grids = [*(grid for lane in self.lanes for grid in lane), self.output, *self.extra]
         self.digits = {}

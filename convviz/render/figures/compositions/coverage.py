@@ -105,6 +105,8 @@ class Coverage:
         readable = sheet.page.least / 0.3
         good = [way for way in ways if sheet.page.height is None and fits[way] >= readable]
         self.way = good[0] if good else max(ways, key=lambda way: fits[way])
+        if sheet.smallest is not None:
+            self.way = sheet.smallest.way
         self.u = fits[self.way]
         self.width, self.height = self.measure(self.u, self.way)
         least = sheet.page.least

@@ -29,6 +29,8 @@ from convviz.render.figures.type import SEMIBOLD
 
 SHARE = 0.62
 """The largest plane of a kernel, as a part of the side of its feature map."""
+CAP = 0.6
+"""The largest pitch, as a part of the largest on the page: there are many grids."""
 FEW = 6
 """Pairs up to which kernels may be as high as their feature maps."""
 
@@ -60,15 +62,21 @@ class Kernels:
         self.rows, self.cols = self.kernels[0][0].shape
         self.out_rows, self.out_cols = self.outputs[0].shape
         self.planes = len(self.kernels[0])
-        flat = self.inputs[0].shape[0] == 1
+        # Panels that are compared share the input: then it is drawn beside them all.
+        flat = bool(self.inputs) and self.inputs[0].shape[0] == 1
         self.tall = sheet.page.narrow or flat or (self.paper and width < 300)
         self.most = max(
             float(np.nanmax(np.abs(g.values), initial=0)) for b in self.kernels for g in b
         )
         note = scene.notes[0] if scene.notes else ""
-        self.said = Words(sheet, (((sheet.word(note),), sheet.page.small, 0.0),))
+        self.said = Words(sheet, (((sheet.word(note),), sheet.page.small, 0.0),) if note else ())
         self.inner = height if height is not None else (1.1 if self.tall else 0.6) * width
         self.shape = self._shape()
+        if sheet.peers:
+            kernel = min(peer.shape.kernel for peer in sheet.peers)
+            output = min(peer.shape.output for peer in sheet.peers)
+            self.shape = Shape(self.shape.columns, kernel, output)
+        self.u = self.shape.output / CAP
         self.width, self.height = self._size(self.shape)
 
     # Lengths.
@@ -94,7 +102,8 @@ class Kernels:
 
     def below(self) -> float:
         """The words below everything."""
-        return self.said.height(self.room) + 1.3 * self.sheet.page.small
+        note = bool(self.said.lines)
+        return self.said.height(self.room) + 1.3 * self.sheet.page.small if note else 0.0
 
     def across(self) -> int:
         """Planes of a kernel beside each other."""
@@ -122,6 +131,8 @@ class Kernels:
 
     def input_pitch(self) -> float:
         """The pitch of the input."""
+        if not self.inputs:
+            return 0.0
         rows, cols = self.inputs[0].shape
         count = len(self.inputs)
         if self.tall:
@@ -132,6 +143,8 @@ class Kernels:
 
     def input_size(self) -> tuple[float, float]:
         """(width, height) of the input, or of its planes."""
+        if not self.inputs:
+            return 0.0, 0.0
         u, count = self.input_pitch(), len(self.inputs)
         rows, cols = self.inputs[0].shape
         if self.tall:
@@ -147,7 +160,7 @@ class Kernels:
             kernel = min(1.25 * side / (self.cols * self.across() * 1.1), part * side / self.rows)
             kernel = min(kernel, side / (self.rows * self.down() * 1.15))
         cap = self.sheet.page.cap
-        return Shape(columns, min(kernel, 0.6 * cap), min(output, 0.6 * cap))
+        return Shape(columns, min(kernel, CAP * cap), min(output, CAP * cap))
 
     def _size(self, shape: Shape) -> tuple[float, float]:
         """(width, height) of everything."""

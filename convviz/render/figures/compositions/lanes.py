@@ -29,6 +29,8 @@ LANE = 1.10
 """From lane to lane, in pitches."""
 SMALL = 0.66
 """The pitch of the kernels against that of the stamps."""
+BARE = 420.0
+"""Points of a panel below which its lanes leave out the kernels."""
 
 
 class Columns(Record):
@@ -54,11 +56,13 @@ class Lanes:
         self.which = list(range(count)) if count <= MOST else [*range(HEAD), count - 1]
         self.hidden = count - len(self.which)
         page = sheet.page
+        # Beside other panels there is room for the stamps, not for the factors of each.
+        self.bare = sheet.peers is not None and width < BARE
         sizes = [label for label in scene.labels if label.name.startswith("size")]
         self.said = Words(
             sheet,
             (
-                *size_lines(sheet, sizes, page.formula, width, generic=True),
+                *size_lines(sheet, sizes, page.formula, width, generic=sheet.peers is None),
                 *(
                     (verdict(sheet, label), page.note, 0.75 * page.note)
                     for label in scene.labels
@@ -108,7 +112,8 @@ class Lanes:
             ),
             default=0.0,
         )
-        lanes = max(kernel + wide + max(1.5 * u, 2.0 * gap), names + gap)
+        factors = u if self.bare else kernel + wide
+        lanes = max(factors + max(1.5 * u, 2.0 * gap), names + gap)
         return Columns(times, kernel, lanes, lanes + self.lanes.shape[1] * u)
 
     def _below(self) -> list[Grid]:
@@ -173,10 +178,9 @@ class Lanes:
         y = top + 0.9 * size
         wide = self.kernel.shape[1] * SMALL * u
         last = 0.0
-        for grid, x in (
-            (self.input, left + u / 2),
-            (self.kernel, left + columns.kernel + wide / 2),
-        ):
+        heads = ((self.input, u / 2), (self.kernel, columns.kernel + wide / 2))
+        for grid, place in heads[:1] if self.bare else heads:
+            x = left + place
             line = title_line(self.sheet, grid)
             half = self.sheet.type.line_width(line, size) / 2
             middle = max(x, half + 1.0, last + half + 5.0)
@@ -203,18 +207,21 @@ class Lanes:
             canvas, cell, Place(left, top, u, *cell.shape), self._part("input", n),
             colors=color[None, None],
         )  # fmt: skip
-        size = min(max(0.4 * u, 0.8 * self.sheet.page.note), 0.9 * u)
-        if size >= self.sheet.page.least:
-            canvas.centered(left + columns.times + 0.4 * u, middle, "×", size, weight=SEMIBOLD)
-        kernel = _row(self.kernel, n)
-        k = SMALL * u
-        place = Place(left + columns.kernel, middle - k / 2, k, *kernel.shape)
-        self._kernel(canvas, n, place)
+        right = left + u
+        if not self.bare:
+            size = min(max(0.4 * u, 0.8 * self.sheet.page.note), 0.9 * u)
+            if size >= self.sheet.page.least:
+                canvas.centered(left + columns.times + 0.4 * u, middle, "×", size, weight=SEMIBOLD)
+            kernel = _row(self.kernel, n)
+            k = SMALL * u
+            place = Place(left + columns.kernel, middle - k / 2, k, *kernel.shape)
+            self._kernel(canvas, n, place)
+            right = place.box.right
         lane = _row(self.lanes, n)
         cols = np.nonzero(lane.all_roles[0] == Role.STAMP)[0]
         x = left + columns.lanes
         if len(cols):
-            start = place.box.right + 0.25 * u
+            start = right + 0.25 * u
             end = x + cols[0] * u - 0.25 * u
             edge = color if theme.dark else color * 0.94
             canvas.arrow(
@@ -335,7 +342,7 @@ class Lanes:
         centers = Place(x, top - 0.25 * u, u, *grid.shape).centers(np.zeros(len(shown)), shown)
         centers[:, 1] = top + 0.06 * u + high / 2
         canvas.pills(centers, 0.92 * u, high, faces=colors)
-        size = min(0.36 * u, 0.9 * self.sheet.page.note)
+        size = min((0.42 if self.bare else 0.36) * u, 0.9 * self.sheet.page.note)
         if size >= self.sheet.page.least:
             texts = [str(value) for value in values.tolist()]
             canvas.numbers(texts, centers, size, ink_on(colors), weight=SEMIBOLD, room=0.92 * u)

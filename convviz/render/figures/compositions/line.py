@@ -60,7 +60,9 @@ class Row:
 
     def above(self) -> float:
         """Room for the stride arrow."""
-        return self.sheet.page.note + 24.0 if self.shift is not None else 0.0
+        shifts = [self.shift, *(peer.shift for peer in self.sheet.peers or ())]
+        # Beside panels with an arrow, rows without one stand as low.
+        return self.sheet.page.note + 24.0 if any(shifts) else 0.0
 
     def apart(self, u: float) -> float:
         """From row to row, edge to edge."""

@@ -30,8 +30,11 @@ class Maps:
         grids = [grid for band in scene.bands for grid in band]
         self.input = next(grid for grid in grids if grid.kind == Role.INPUT)
         self.maps = [grid for grid in grids if grid.kind == Role.OUTPUT]
-        every = np.stack([grid.values for grid in self.maps])
-        self.bar = Bar(every, gray=False)
+        self.rows = max(grid.shape[0] for grid in self.maps)
+        self.cols = max(grid.shape[1] for grid in self.maps)
+        # Maps that look like pictures, those of a pooling, have colors of their own.
+        plain = [grid.values.ravel() for grid in self.maps if grid.picture is None]
+        self.bar = Bar(np.concatenate(plain), gray=False) if plain else None
         page = sheet.page
         sizes = [label for label in scene.labels if label.name.startswith("size")]
         more = [label for label in scene.labels if label.name == "maps"]
@@ -44,7 +47,8 @@ class Maps:
         )
         self.title = page.label + (12.0 if not page.paper else 7.0)
         self.name = page.note + (9.0 if not page.paper else 5.0)
-        scale = max(self.input.shape)
+        # Maps of several layers have pixels of several sizes, but show as much scene.
+        scale = max(self.rows, self.cols)
         best = (-1.0, 0)
         for columns in range(len(self.maps), 0, -1):
             measure = partial(self._scaled, columns=columns, scale=scale)
@@ -63,10 +67,9 @@ class Maps:
 
     def block(self, u: float, columns: int) -> tuple[float, float]:
         """(width, height) of all maps with their names."""
-        rows, cols = self.maps[0].shape
         lines = math.ceil(len(self.maps) / columns)
-        wide = columns * cols * u + (columns - 1) * self.gap()
-        return wide, lines * (rows * u + self.name) + (lines - 1) * self.gap()
+        wide = columns * self.cols * u + (columns - 1) * self.gap()
+        return wide, lines * (self.rows * u + self.name) + (lines - 1) * self.gap()
 
     def source(self, u: float, columns: int) -> tuple[float, float]:
         """(width, height) of the input: as high as all maps, unless that is too wide."""
@@ -78,7 +81,8 @@ class Maps:
     def measure(self, u: float, columns: int) -> tuple[float, float]:
         """(width, height) at so many points per cell of a map."""
         block, source = self.block(u, columns), self.source(u, columns)
-        wide = source[0] + 2.5 * self.gap() + block[0] + bar_width(self.sheet, self.bar)
+        wide = source[0] + 2.5 * self.gap() + block[0]
+        wide += bar_width(self.sheet, self.bar) if self.bar is not None else 0.0
         return wide, max(block[1], source[1] + self.title) + self._words()
 
     def _words(self) -> float:
@@ -97,7 +101,7 @@ class Maps:
         line = title_line(sheet, self.input)
         draw_title(canvas, sheet, line, box.center[0], box.top - 9.0, wide + self.gap())
         x = left + wide + 2.5 * self.gap()
-        rows, cols = self.maps[0].shape
+        rows, cols = self.rows, self.cols
         for n, grid in enumerate(self.maps):
             down, across = divmod(n, self.columns)
             a = x + across * (cols * u + self.gap())
@@ -108,7 +112,8 @@ class Maps:
             base = b - (6.0 if not page.paper else 3.0)
             draw_title(canvas, sheet, title_line(sheet, grid), middle, base, room, size=page.note)
         right = Box(x, start + self.name, x + block[0], start + block[1])
-        draw_bar(canvas, sheet, self.bar, right)
+        if self.bar is not None:
+            draw_bar(canvas, sheet, self.bar, right)
         below = top + high + 0.6 * page.small
         self.said.draw(canvas, left + self.width / 2, below, self.room)
 
@@ -118,5 +123,5 @@ class Maps:
             canvas.image(grid.picture[np.ix_(rows, cols)], box)
         elif grid.kind == Role.INPUT:
             canvas.image(picture_colors(grid, canvas.theme), box)
-        else:
+        elif self.bar is not None:
             canvas.image(self.bar.colors(grid.cells.at(rows, cols), canvas.theme.name), box)

@@ -52,6 +52,8 @@ class Step:
         self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
         self.title = sheet.page.label + 16.0
+        if sheet.peers is not None:
+            self.tall = self._taller(width, height)
         self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
         if not self.tall:
@@ -64,9 +66,21 @@ class Step:
             for grid in grids
         }
 
+    def _taller(self, width: float, height: float | None) -> bool:
+        """Whether cells of a panel are larger with the input above the rest; all panels alike."""
+        if self.sheet.smallest is not None:
+            return bool(self.sheet.smallest.tall)
+        fits = []
+        for tall in (False, True):
+            self.tall = tall
+            fits.append(pitch(self.measure, width, height, self.sheet.page))
+        return fits[1] > 1.05 * fits[0]
+
     @property
     def gap(self) -> float:
         """The least distance of grids beside each other."""
+        if self.sheet.peers is not None and not self.sheet.page.paper:
+            return 24.0
         return 14.0 if self.sheet.page.paper else 44.0
 
     def below(self) -> float:
