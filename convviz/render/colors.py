@@ -6,6 +6,7 @@ colors* (`tokens`) say what a thing is, *identity colors* (`ident`) say which on
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -195,9 +196,12 @@ def oklch(lightness: ArrayLike, chroma: ArrayLike, hue: ArrayLike) -> Floats:
     return _companded(np.clip(_linear(light, low * a, low * b), 0, 1))
 
 
+@cache
 def rgb(color: str) -> Floats:
-    """(3,) from "#RRGGBB"."""
-    return np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    """(3,) from "#RRGGBB"; read only, as it is made once."""
+    found = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    found.flags.writeable = False
+    return found
 
 
 def hexes(colors: ArrayLike) -> Array:

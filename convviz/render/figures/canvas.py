@@ -88,12 +88,27 @@ class Canvas:
 
     def __init__(self, width: float, height: float, theme: Theme, typeface: Typeface) -> None:
         self.width, self.height, self.theme, self.type = width, height, theme, typeface
-        self.texts: list[Placed] = []
+        self._words: list[Placed] = []
+        self._numbers: list[tuple[Numbers, float]] = []
         self.layers: dict[int, list[Mark]] = {}
 
     def marks(self) -> list[Mark]:
         """All marks, in the order in which they are drawn."""
         return [mark for height in sorted(self.layers) for mark in self.layers[height]]
+
+    @property
+    def texts(self) -> list[Placed]:
+        """Every text and number, and where it stands."""
+        found = list(self._words)
+        for mark, room in self._numbers:
+            side = room / 2
+            for label, (x, y) in zip(mark.labels, mark.centers.tolist(), strict=True):
+                half = self.type.width(label, mark.size, mark.weight) / 2
+                cap = CAP_HEIGHT * mark.size / 2
+                box = Box(x - half, y - cap, x + half, y + cap)
+                cell = Box(x - side, y - side, x + side, y + side) if room else None
+                found.append(Placed(label, box, mark.size, cell))
+        return found
 
     def add(self, mark: Mark, height: int) -> None:
         """Put a mark on the layer of that height."""
@@ -103,6 +118,8 @@ class Canvas:
 
     def tiles(self, centers: Array, size: float, colors: Array, *, radius: float = 0.13) -> None:
         """Rounded squares. centers: (n, 2); radius: of their side, `size`; colors: (n, 3)."""
+        if not len(centers):
+            return
         half = size / 2
         outline = rounded(-half, -half, half, half, radius * size)
         self.add(Copies(outline, centers, faces=colors), TILES)
@@ -126,6 +143,8 @@ class Canvas:
         width: float = 1.0,
     ) -> None:
         """Stadiums: filled, or dashed outlines of one color."""
+        if not len(centers):
+            return
         outline = rounded(-wide / 2, -high / 2, wide / 2, high / 2, min(wide, high) / 2)
         part = min(1.5, max(0.3, high / 21.7))
         dash = (2.2 * part, 2.0 * part) if edge is not None else None
@@ -133,6 +152,8 @@ class Canvas:
 
     def hollows(self, centers: Array, size: float, color: Array, width: float = 1.1) -> None:
         """Outlined squares of one color."""
+        if not len(centers):
+            return
         half = size / 2
         outline = rounded(-half, -half, half, half, 0.13 * size)
         self.add(Copies(outline, centers, edge=color, width=width), TILES)
@@ -148,19 +169,9 @@ class Canvas:
         room: float = 0.0,
     ) -> None:
         """Labels centered by cap height. room: the side of the cell that each has to stay in."""
-        self.add(Numbers(tuple(labels), centers, size, colors, weight, self.type), TEXT)
-        for label, (x, y) in zip(labels, centers, strict=True):
-            half = self.type.width(label, size, weight) / 2
-            cap = CAP_HEIGHT * size / 2
-            side = room / 2
-            self.texts.append(
-                Placed(
-                    label,
-                    Box(x - half, y - cap, x + half, y + cap),
-                    size,
-                    Box(x - side, y - side, x + side, y + side) if room else None,
-                )
-            )
+        mark = Numbers(tuple(labels), centers, size, colors, weight, self.type)
+        self.add(mark, TEXT)
+        self._numbers.append((mark, room))
 
     def image(self, pixels: Array, box: Box) -> None:
         """An array as a picture. pixels: (rows, cols, 3 or 4) of uint8."""
@@ -289,7 +300,7 @@ class Canvas:
         box = Box(left, baseline - CAP_HEIGHT * size, left + total, baseline + 0.2 * size)
         text = "".join(run.text for run in line)
         if text.strip():
-            self.texts.append(Placed(text, box, size, None))
+            self._words.append(Placed(text, box, size, None))
         return box
 
     def formula(self, x: float, baseline: float, line: Line, size: float) -> None:
@@ -304,7 +315,7 @@ class Canvas:
             labels = tuple(line[n].text for n in chosen)
             self.add(Numbers(labels, centers, size, colors, weight, self.type), TEXT)
         box = Box(x, baseline - CAP_HEIGHT * size, float(pens[-1]), baseline + 0.2 * size)
-        self.texts.append(Placed("".join(run.text for run in line), box, size, None))
+        self._words.append(Placed("".join(run.text for run in line), box, size, None))
 
     def paragraph(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Arra
     colors[:] = theme.color("panel")
     painted, known = identity(grid, rows, cols)
     if known.any():
-        known &= ~np.isin(roles, NAMELESS)
+        known &= ~among(roles, NAMELESS)
         colors[known] = painted[known]
     for kind in np.unique(roles[~known]).tolist():
         chosen = (roles == kind) & ~known
@@ -34,6 +35,18 @@ STEPS = 1024
 
 NAMELESS = (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND, Role.ZERO)
 """Cells that wear no identity, wherever they lie."""
+
+
+def among(roles: Array, kinds: tuple[Role, ...]) -> Array:
+    """Where `roles` are one of `kinds`: one lookup, which is all that small grids should cost."""
+    found: Array = _members(kinds)[roles]
+    return found
+
+
+@cache
+def _members(kinds: tuple[Role, ...]) -> Array:
+    """(number of roles,): whether each is one of `kinds`."""
+    return np.isin(np.arange(max(Role) + 1), kinds)
 
 
 def identity(grid: Grid, rows: Array, cols: Array) -> tuple[Array, Array]:

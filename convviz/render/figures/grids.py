@@ -12,7 +12,7 @@ from convviz.diagrams.scene import Frame, Grid, Rect, Role
 from convviz.records import Record, replace
 from convviz.render.colors import ink_on, mixed
 from convviz.render.figures.canvas import OUTLINES, Box, Canvas
-from convviz.render.figures.faces import face_colors
+from convviz.render.figures.faces import among, face_colors
 from convviz.render.figures.labels import POWER, Labels, Writing, labels, writing, written
 from convviz.render.figures.type import MEDIUM, REGULAR, SEMIBOLD, Typeface
 from convviz.render.style import Theme
@@ -119,7 +119,7 @@ class Digits(Record, eq=False):
     def _sized(cls, made: Labels, typeface: Typeface, roles: Array | None) -> Digits:
         texts = made.texts
         wide = _widest(texts, typeface, SEMIBOLD)
-        copied = texts if roles is None else texts[np.isin(roles, (Role.COPY, Role.FILL))]
+        copied = texts if roles is None else texts[among(roles, (Role.COPY, Role.FILL))]
         if not copied.size:  # no disc limits the size
             tile = min(0.42, WIDEST / wide)
             return cls(texts, tile, tile, False, made.exact)
@@ -173,7 +173,7 @@ class Drawing(Record, eq=False):
         """Tiles, discs or pills, rings, hollow tiles, and a dash where there is nothing."""
         canvas, theme, u, roles = self.canvas, self.canvas.theme, self.place.u, self.roles
         edge = theme.color("pad_edge")
-        tiled = np.isin(roles, (*TILED, Role.HOLE))
+        tiled = among(roles, (*TILED, Role.HOLE))
         copied, filled, beyond = roles == Role.COPY, roles == Role.FILL, roles == Role.BEYOND
         pill = self.digits is not None and self.digits.pill
         disc, ring = (PILL, PILL) if pill else ((DISC, DISC), (RING, RING))
@@ -194,9 +194,9 @@ class Drawing(Record, eq=False):
         inks = np.where(faded[..., None], pale, inks)
         own = grid.source is None and grid.which is None
         zero = (roles == Role.KERNEL) & (grid.values == 0) & own
-        computed = np.isin(roles, (Role.OUTPUT, Role.SUM)) & own
+        computed = among(roles, (Role.OUTPUT, Role.SUM)) & own
         unread = (roles == Role.UNREAD) & own
-        tiles = np.isin(roles, TILED) & ~zero & ~computed & ~unread
+        tiles = among(roles, TILED) & ~zero & ~computed & ~unread
         copied = roles == Role.COPY
         self._write(tiles & ~faded, inks[tiles & ~faded], SEMIBOLD)
         self._write(tiles & faded, inks[tiles & faded], REGULAR)

@@ -16,7 +16,7 @@ from PIL import Image
 
 from convviz.records import Record
 from convviz.render.figures.renderer import RGBA, draw_paths, draw_text, opaque, rgba
-from convviz.render.figures.type import CAP_HEIGHT, Glyph, Typeface
+from convviz.render.figures.type import CAP_HEIGHT, Placed, Typeface
 
 if TYPE_CHECKING:
     from convviz.render.figures.canvas import Box
@@ -155,26 +155,13 @@ class Numbers(Record, eq=False):
 
     def outlines(self) -> tuple[list[Path], Array]:
         """A path of all labels of a color, for each, and the colors: (n, 4)."""
-        size, weight = self.size, self.weight
-        pens: dict[tuple[float, ...], list[tuple[Glyph, float, float]]] = {}
-        places = zip(self.labels, self.lefts().tolist(), self.baselines().tolist(), strict=True)
-        for (label, left, y), color in zip(places, self.colors.tolist(), strict=True):
-            placed, pen = pens.setdefault(tuple(color), []), left
-            for character in label:
-                glyph = self.typeface.glyph(character, weight)
-                placed.append((glyph, pen, y))
-                pen += glyph.advance * size
-        shades = sorted(pens)
-        every = [each for shade in shades for each in pens[shade]]
-        counts = [len(glyph.codes) for glyph, _, _ in every]
-        vertices = np.concatenate([glyph.vertices for glyph, _, _ in every]) * size
-        vertices += np.repeat([(pen, y) for _, pen, y in every], counts, axis=0)
-        codes = np.concatenate([glyph.codes for glyph, _, _ in every])
-        paths, start = [], 0
-        for shade in shades:
-            end = start + sum(len(glyph.codes) for glyph, _, _ in pens[shade])
-            paths.append(Path(vertices[start:end], codes[start:end]))
-            start = end
+        places: dict[tuple[float, ...], list[Placed]] = {}
+        every = zip(self.labels, self.lefts().tolist(), self.baselines().tolist(), strict=True)
+        for placed, color in zip(every, self.colors.tolist(), strict=True):
+            places.setdefault(tuple(color), []).append(placed)
+        shades = sorted(places)
+        outline = self.typeface.outline
+        paths = [outline(tuple(places[shade]), self.size, self.weight) for shade in shades]
         return paths, opaque(np.array(shades))
 
     def lefts(self) -> Array:
@@ -184,8 +171,7 @@ class Numbers(Record, eq=False):
 
     def width(self, label: str) -> float:
         """The advance of a label in points."""
-        glyph, weight = self.typeface.glyph, self.weight
-        return self.size * sum(glyph(character, weight).advance for character in label)
+        return self.size * self.typeface.advance(label, self.weight)
 
     def baselines(self) -> Array:
         """(n,): what the labels stand on."""

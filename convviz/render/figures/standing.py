@@ -88,20 +88,21 @@ def part(value: Any) -> Hashable:
 
 def extent(mark: Mark) -> Box:
     """A box that holds all that a mark draws; it may be too large, never too small."""
-    by = SLACK
+    by = lean = SLACK
     if isinstance(mark, Shape):
         left, top, right, bottom = bounds(mark.path.vertices)
-        by += 2 * mark.width
+        # Joints are round where a path has codes; else they are miters, which reach further.
+        by = lean = SLACK + mark.width * (2 if mark.path.codes is None else 0.5)
     elif isinstance(mark, Copies):
         (left, top, right, bottom), own = bounds(mark.centers), bounds(mark.path.vertices)
         left, top, right, bottom = left + own[0], top + own[1], right + own[2], bottom + own[3]
-        by += 2 * mark.width
+        by = lean = SLACK + mark.width / 2
     elif isinstance(mark, Words):
         size = mark.properties.get_size_in_points()
         wide, above, below = (size * each for each in inked(mark.text, mark.properties))
         left, right = mark.x, mark.x + wide
         top, bottom = mark.baseline - above, mark.baseline + below
-        by += LEAN * size
+        lean += LEAN * size
     elif isinstance(mark, Numbers):
         if not mark.labels:
             return NOWHERE
@@ -111,11 +112,11 @@ def extent(mark: Mark) -> Box:
         glyphs = [mark.typeface.glyph(c, mark.weight) for c in set("".join(mark.labels))]
         top = float(baselines.min()) + mark.size * min(glyph.top for glyph in glyphs)
         bottom = float(baselines.max()) + mark.size * max(glyph.bottom for glyph in glyphs)
-        by += LEAN * mark.size
+        lean += LEAN * mark.size
     else:
         assert isinstance(mark, Raster), "every kind of mark has an extent"
         left, top, right, bottom = mark.box
-    return (left - by, top - by, right + by, bottom + by)
+    return (left - lean, top - by, right + lean, bottom + by)
 
 
 def bounds(points: Any) -> Box:

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import matplotlib
 import numpy as np
 from matplotlib import font_manager
 from matplotlib.font_manager import FontEntry, FontProperties
+from matplotlib.path import Path
 from matplotlib.textpath import TextPath, TextToPath
 from numpy.typing import NDArray
 
@@ -54,6 +55,10 @@ class Glyph(NamedTuple):
     advance: float
     top: float
     bottom: float
+
+
+Placed: TypeAlias = tuple[str, float, float]
+"""A label, and where its first character has its origin: x and y in points, y down."""
 
 
 def add_fonts() -> None:
@@ -145,6 +150,14 @@ class Typeface(Record):
         """The outline of one character."""
         return _glyph(character, self.families, weight)
 
+    def advance(self, label: str, weight: int) -> float:
+        """How far the characters of a label move the pen at 1 pt, one by one."""
+        return _advance(label, self.families, weight)
+
+    def outline(self, places: tuple[Placed, ...], size: float, weight: int) -> Path:
+        """One path of several labels; most are at the same places in all frames of a film."""
+        return _outline(places, self.families, size, weight)
+
     def fit(self, line: Line, size: float, width: float) -> tuple[float, list[Line]]:
         """(size, lines): as it is if it fits, else shrunk to at most 80 %, else wrapped as well."""
         natural = self.line_width(line, size)
@@ -229,6 +242,29 @@ def _inked(text: str, families: tuple[str, ...], weight: int) -> tuple[float, fl
     found = TextToPath().get_text_width_height_descent(text, properties, False)
     width, height, below = (float(each) / 100.0 for each in found)
     return width, height - below, below
+
+
+@lru_cache(maxsize=4096)
+def _advance(label: str, families: tuple[str, ...], weight: int) -> float:
+    return sum(_glyph(character, families, weight).advance for character in label)
+
+
+@lru_cache(maxsize=4096)
+def _outline(
+    places: tuple[Placed, ...], families: tuple[str, ...], size: float, weight: int
+) -> Path:
+    glyphs, pens = [], []
+    for label, x, y in places:
+        pen = x
+        for character in label:
+            glyphs.append(_glyph(character, families, weight))
+            pens.append((pen, y))
+            pen += glyphs[-1].advance * size
+    if not glyphs:
+        return Path(np.empty((0, 2)))
+    vertices = np.concatenate([glyph.vertices for glyph in glyphs]) * size
+    vertices += np.repeat(pens, [len(glyph.codes) for glyph in glyphs], axis=0)
+    return Path(vertices, np.concatenate([glyph.codes for glyph in glyphs]))
 
 
 @lru_cache(maxsize=1024)

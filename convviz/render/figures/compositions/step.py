@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
@@ -83,6 +85,7 @@ class Step:
             return 24.0
         return 14.0 if self.sheet.page.paper else 44.0
 
+    @cached_property
     def below(self) -> float:
         """The equation and the size formulas."""
         page = self.sheet.page
@@ -104,10 +107,10 @@ class Step:
         words = self.equation.width
         if self.tall:
             high = 2 * self.title + self.input.shape[0] * u + rows + 0.6 * gap
-            return max(self.input.shape[1] * u, beside, words), high + self.below()
+            return max(self.input.shape[1] * u, beside, words), high + self.below
         width = self.input.shape[1] * u + gap + beside
         high = self.title + max(self.input.shape[0] * u, rows)
-        return max(width, words), high + self.below()
+        return max(width, words), high + self.below
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw the grids, the beams between them and the words below."""
