@@ -191,7 +191,7 @@ def check_text(asked: Asked, count: int, param: str, most: int) -> None:
     """
     most = asking.budget(asked).elements if "max_elements" in asked else most
     if count > most:
-        from convviz.sources.budget import amount
+        from convviz.spec.checks import amount
 
         raise SpecError(
             f"that would be {amount(count)} numbers as text, more than {amount(most)}",

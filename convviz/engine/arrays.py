@@ -13,9 +13,9 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.errors import SpecError
-from convviz.spec.arguments import echo
-from convviz.spec.layers import times
+from convviz.errors import SpecError, shortened
+from convviz.spec.arguments import DIGITS, echo, is_long
+from convviz.spec.checks import amount, times
 
 Array = NDArray[Any]
 P = ParamSpec("P")
@@ -71,8 +71,15 @@ def plain(value: Any) -> bool:
 def array(value: Any, name: str = "x") -> Array:
     """`value` as an array of integers or floating-point numbers, not copied if it is one.
 
-    Raises SpecError: it is ragged, or holds anything else.
+    Raises SpecError: it is ragged, has masked cells, or holds anything else.
     """
+    if hasattr(value, "filled") and np.any(getattr(value, "mask", False)):
+        raise SpecError(
+            f"{name} has masked cells, which have no value",
+            name,
+            "an array without a mask",
+            remedy=f"{name}.filled(0), if they are 0",
+        )
     try:
         found = np.asarray(value)
     except (ValueError, TypeError, OverflowError):
@@ -98,10 +105,15 @@ def check_numbers(found: Array, name: str) -> None:
 def floating(*arrays: Array) -> np.dtype[Any]:
     """The type of a result: the widest floating type among `arrays`, float64 if there is none.
 
-    Integers are exact in float64 up to 2⁵³; beside a floating array they follow its type.
+    Integers are exact in float64 up to 2⁵³; beside a floating array they follow its type. Beside
+    half precision, which ends at 65504, those of more than 8 bits make it float32.
     """
     types = [a.dtype for a in arrays if a.dtype.kind == "f"]
-    return np.result_type(*types) if types else np.dtype(np.float64)
+    if not types:
+        return np.dtype(np.float64)
+    found = np.result_type(*types)
+    wide = any(a.dtype.kind in "iu" and a.dtype.itemsize > 1 for a in arrays)
+    return np.dtype(np.float32) if found.itemsize == 2 and wide else found
 
 
 def working(result: np.dtype[Any]) -> np.dtype[Any]:
@@ -115,15 +127,23 @@ def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     Raises SpecError: it is larger than the memory of this machine. (The system would promise it
     all the same, and end the process when it is written.)
     """
+    check_memory(shape, dtype, "the output")
+    return np.empty(shape, dtype)
+
+
+def check_memory(shape: tuple[int, ...], dtype: np.dtype[Any], what: str) -> None:
+    """Refuse an array that is larger than the memory of this machine.
+
+    Raises SpecError: it says how large `what` is.
+    """
     size = math.prod(shape) * dtype.itemsize
     if size > memory():
         raise SpecError(
-            f"the output is {times(shape)} of {dtype}: {size / 2**30:,.0f} GB, more than the "
-            f"memory of this machine ({memory() / 2**30:,.0f} GB)",
+            f"{what} is {shortened(times(shape), 140)} of {dtype}: {amount(size >> 30)} GB, more "
+            f"than the memory of this machine ({memory() / 2**30:,.0f} GB)",
             "x",
             "a smaller input, or a smaller output",
         )
-    return np.empty(shape, dtype)
 
 
 @cache
@@ -154,9 +174,15 @@ def number(value: Any, name: str) -> float:
     if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
         value = value.item()
     if isinstance(value, Integral) and not isinstance(value, bool):
-        return operator.index(value)
+        whole = operator.index(value)
+        if is_long(whole):
+            raise SpecError(f"{name} has more than {DIGITS:,} digits", name, "a number")
+        return whole
     if isinstance(value, Real) and not isinstance(value, bool):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:
+            raise SpecError(f"{name} is beyond float64", name, "a number") from None
     raise SpecError(f"{name} must be a number, not {echo(value)}", name, "a number")
 
 
@@ -173,17 +199,17 @@ def held(value: float, dtype: np.dtype[Any], name: str = "value") -> Any:
                 scalar = dtype.type(np.inf)
         if np.isinf(scalar) and abs(value) != np.inf:
             raise SpecError(
-                f"{name} {value} is beyond {dtype}", name, f"at most {np.finfo(dtype).max}"
+                f"{name} {shortened(str(value))} is beyond {dtype}", name, f"at most {np.finfo(dtype).max}"
             )
         return scalar
     limits = np.iinfo(dtype)
     whole = isinstance(value, int) or value.is_integer()
     if not whole or not limits.min <= value <= limits.max:
         raise SpecError(
-            f"{dtype} cannot hold {name} {value}",
+            f"{dtype} cannot hold {name} {shortened(str(value))}",
             name,
             f"integers from {limits.min} to {limits.max}",
-            remedy="x.astype(float) holds it",
+            remedy="x.astype(float) holds it" if abs(value) <= np.finfo(float).max else "",
         )
     return dtype.type(int(value))
 

@@ -33,6 +33,8 @@ def conv(
     bias:    (C_out,), added last: cells that see only zero padding get exactly this.
     padding: cells as in `pad`, or "same" (stride 1 only) or "valid".
 
+    Floating types are kept; integers alone are computed in float64, exactly up to 2⁵³.
+
     >>> conv([[1, 2, 3, 4]], [[[1, 0, -1]]])
     array([[-2., -2.]])
 
@@ -69,6 +71,8 @@ def conv_transpose(
     weight:  (C_in, C_out/groups, *kernel).
     bias:    (C_out,).
     padding: cells cropped: an int, one per axis, or one (before, after) pair per axis.
+
+    Floating types are kept; integers alone are computed in float64, exactly up to 2⁵³.
 
     >>> conv_transpose([[1, 1, 1, 1]], [[[1, 2, 3]]])
     array([[1., 3., 6., 6., 5., 3.]])
@@ -134,7 +138,8 @@ def gather(layer: Conv, x: Array, weight: Array, bias: Array | None) -> Array:
     """(N, C_out, *spatial): `layer` on `x`, which is (N, C_in, *spatial)."""
     out, weight, bias = prepared(layer.output(x.shape[1:]), x, weight, bias)
     mode = mode_named(layer.padding_mode)
-    compute(Gather(x, weight, bias, layer.groups, layer.axes, mode, out))
+    axes = tuple(axis.acting(size) for axis, size in zip(layer.axes, out.shape[2:], strict=True))
+    compute(Gather(x, weight, bias, layer.groups, axes, mode, out))
     return out
 
 

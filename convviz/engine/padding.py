@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.engine.arrays import Array, array, empty, held, number, remembered
+from convviz.engine.arrays import Array, array, check_memory, empty, held, number, remembered
 from convviz.errors import SpecError
 from convviz.spec.arguments import Pair
 from convviz.spec.layers import Padding
@@ -199,8 +199,9 @@ def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode
     if all(map(operator.le, stops, sizes)) and min(starts) >= 0:
         return x[whole + inside]
     if mode.fills:
-        extent = tuple(map(operator.sub, stops, starts))
-        out = np.zeros(x.shape[:lead] + extent, x.dtype)
+        extent = x.shape[:lead] + tuple(map(operator.sub, stops, starts))
+        check_memory(extent, x.dtype, "the padded input")
+        out = np.zeros(extent, x.dtype)
         place = tuple(
             slice(low - start, high - start)
             for low, high, start in zip(lows, highs, starts, strict=True)
@@ -211,5 +212,6 @@ def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode
         if start >= 0 and stop <= n:
             x = x[(slice(None),) * axis + (slice(start, stop),)]
         else:
+            check_memory((*x.shape[:axis], stop - start), x.dtype, "the padded input")
             x = x.take(origins(np.arange(start, stop, dtype=np.intp), n, mode), axis)
     return x

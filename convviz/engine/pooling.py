@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def reduced(
     for place, (axis, size) in enumerate(zip(axes, sizes, strict=True), 2):
         out = np.full((*x.shape[:place], size, *x.shape[place + 1 :]), fill, x.dtype)
         lead = (slice(None),) * place
-        for tap in range(axis.kernel):
+        for tap in axis.taps(size, x.shape[place]):
             windows, cells = axis.meeting(tap, size, x.shape[place])
             some = out[(*lead, windows)]
             step(some, x[(*lead, cells)], out=some)
@@ -181,19 +182,20 @@ def winners(layer: Pool, x: Array) -> NDArray[np.intp]:
     """
     sizes = layer.output(x.shape[1:])[1:]
     source, real = x, np.ones((1, 1, *x.shape[2:]), np.uint8)
+    # Padding never wins, so the taps that meet nothing else need no look.
+    taps = [a.taps(n, m) for a, n, m in zip(layer.axes, sizes, x.shape[2:], strict=True)]
     for place, (axis, size) in enumerate(zip(layer.axes, sizes, strict=True), start=2):
         source = extended(source, axis, place, size, lowest(x.dtype))
         real = extended(real, axis, place, size, 0)
     best = np.zeros((*x.shape[:2], *sizes), np.intp)
-    for number, tap in enumerate(np.ndindex(*layer.kernel)):
-        taps = [met(a, t, n) for a, t, n in zip(layer.axes, tap, sizes, strict=True)]
-        place_of_tap = (slice(None), slice(None), *taps)
+    most = np.full(best.shape, lowest(x.dtype), x.dtype)
+    found = np.zeros(best.shape, bool)
+    for tap in product(*taps):
+        cut = [met(a, t, n) for a, t, n in zip(layer.axes, tap, sizes, strict=True)]
+        place_of_tap = (slice(None), slice(None), *cut)
         cells, inside = source[place_of_tap], real[place_of_tap] == 1
-        if number == 0:
-            most, found = cells.copy(), np.broadcast_to(inside, cells.shape).copy()
-            continue
         wins = (cells > most) | (np.isnan(cells) & ~np.isnan(most)) | (inside & ~found)
-        best[wins] = number
+        best[wins] = np.ravel_multi_index(tap, layer.kernel)
         most[wins] = cells[wins]
         found |= inside
     return best
@@ -201,4 +203,4 @@ def winners(layer: Pool, x: Array) -> NDArray[np.intp]:
 
 def echoed(kernel: Any) -> str:
     """`kernel` in a tuple that the reader could write."""
-    return str(kernel) if isinstance(kernel, int) else "3"
+    return str(kernel) if isinstance(kernel, int) and kernel < 1 << 62 else "3"

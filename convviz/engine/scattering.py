@@ -127,7 +127,10 @@ def by_phases(
                 np.ascontiguousarray(stamps),
                 bias,
                 groups,
-                tuple(phase.axis for phase in choice),
+                tuple(
+                    phase.axis.acting(size)
+                    for phase, size in zip(choice, out[cells].shape[2:], strict=True)
+                ),
                 mode_named("zeros"),
                 out[cells],
             )

@@ -6,6 +6,7 @@ import math
 
 from convviz.errors import SpecError
 from convviz.records import Record
+from convviz.spec.checks import amount
 
 MAX_ELEMENTS = 1 << 24
 """Numbers of 8 bytes that one array may hold unless told otherwise: 16,777,216, 128 MB."""
@@ -40,11 +41,6 @@ class Budget(Record):
             remedy=f"{{max_elements={needed}}} allows it, if the memory is there "
             f"({megabytes(needed * 8)})",
         )
-
-
-def amount(count: int) -> str:
-    """A count for people: exact below 10¹⁵, else its order of magnitude."""
-    return f"{count:,}" if count < 10**15 else f"about 10^{len(str(count)) - 1}"
 
 
 def megabytes(size: int) -> str:

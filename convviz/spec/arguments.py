@@ -19,12 +19,22 @@ IntLike: TypeAlias = "int | Iterable[int]"
 PaddingLike: TypeAlias = "int | str | Iterable[int] | Iterable[Iterable[int]]"
 
 
+DIGITS = 3900
+"""Digits of the largest integer taken: Python refuses to write one of more than 4,300."""
+
+
+def is_long(value: int) -> bool:
+    """Whether `value` has about `DIGITS` digits or more: too many to be written in a message."""
+    return value.bit_length() > DIGITS * 10 // 3
+
+
 def integer(value: Any, name: str, minimum: int) -> int:
     """`value` as an int.
 
-    Raises SpecError: it is not an integer (a bool and a float are none), or below `minimum`.
+    Raises SpecError: it is not an integer (a bool and a float are none), below `minimum`, or
+    longer than anything that can be written.
     """
-    if type(value) is int and value >= minimum:
+    if type(value) is int and minimum <= value < 1 << 62:
         return value  # by far the most
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise SpecError(
@@ -36,6 +46,8 @@ def integer(value: Any, name: str, minimum: int) -> int:
         raise SpecError(
             f"{name} must be an integer, not {echo(value)}", name, f"an integer ≥ {minimum}"
         ) from None
+    if is_long(number):
+        raise SpecError(f"{name} has more than {DIGITS:,} digits", name, f"≥ {minimum}")
     if number < minimum:
         raise SpecError(f"{name} must be at least {minimum}, not {number}", name, f"≥ {minimum}")
     return number
@@ -131,5 +143,8 @@ def is_sequence(value: Any) -> bool:
 
 
 def echo(value: Any) -> str:
-    """`value` as it was written, cut to a readable length."""
-    return shortened(repr(value))
+    """`value` as it was written, cut to a readable length; its kind where it cannot be written."""
+    try:
+        return shortened(repr(value))
+    except Exception:
+        return f"a {type(value).__name__}"

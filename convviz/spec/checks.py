@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from convviz.errors import SpecError, unknown
@@ -130,6 +131,15 @@ def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
 def times(shape: Shape) -> str:
     """A shape as text: 3×224×224."""
     return "×".join(map(str, shape))
+
+
+def amount(count: int) -> str:
+    """A count for people: exact below 10¹⁵, else its order of magnitude."""
+    if count < 10**15:
+        return f"{count:,}"
+    # Python refuses to write very long integers, and their logarithm is near enough.
+    digits = len(str(count)) if count < 10**4000 else int(math.log10(count)) + 1
+    return f"about 10^{digits - 1}"
 
 
 def sizes_text(values: tuple[int, ...]) -> str:

@@ -72,6 +72,18 @@ class Axis(Record):
         first = offset + start * self.stride
         return slice(start, stop), slice(first, first + (stop - start) * self.stride, self.stride)
 
+    def taps(self, coarse: int, fine: int) -> range:
+        """The taps that can meet one of the `fine` cells: the others meet padding alone."""
+        start = -((self.fine(coarse - 1, 0)) // self.dilation)
+        stop = (fine - 1 + self.before) // self.dilation + 1
+        return range(max(0, start), min(self.kernel, stop))
+
+    def acting(self, coarse: int) -> Axis:
+        """The same meetings of `coarse` cells: a step that is never made may be of any size."""
+        stride = self.stride if coarse > 1 else 1
+        dilation = self.dilation if self.kernel > 1 else 1
+        return Axis(self.kernel, stride, dilation, self.before, self.after)
+
     def spread(self, coarse: int) -> int:
         """Count the fine cells that the stamps of `coarse` cells span, before any crop."""
         return (coarse - 1) * self.stride + self.reach

@@ -83,6 +83,8 @@ def from_text(text: str) -> Network:
 
     if "(" in text or "\n" in text or is_shorthand(text):
         return parse_network([text])
+    if "\0" in text:
+        raise SpecError("the name of a file holds no NUL byte", "module")
     with open(text, encoding="utf-8-sig") as file:
         words = file.read()
     if text.lower().endswith(".toml"):
