@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import gcd
+from math import gcd, prod
 
 import numpy as np
 
@@ -25,6 +25,10 @@ def layer_of(account: Account) -> ConvTranspose:
 def stamps(axis: Axis, size: int, total: int) -> Index:
     """(total,): the stamps on each fine cell before the crop, of `size` coarse cells."""
     counts = np.zeros(total, dtype=np.intp)
+    if size < axis.kernel:
+        for start in range(0, size * axis.stride, axis.stride):
+            counts[start : start + axis.reach : axis.dilation] += 1
+        return counts
     starts = np.arange(size) * axis.stride
     for tap in range(axis.kernel):
         counts[starts + tap * axis.dilation] += 1
@@ -90,7 +94,7 @@ def verdict(layer: ConvTranspose, sizes: Sequence[int] = ()) -> tuple[bool, str]
         why = words.partition("; inside")[0].partition("; every")[0].partition(", so inside")[0]
         return even, f"{why}; here borders meet, the input is too small for an inside"
     axes = layer.axes
-    phases = [np.array(axis.stamps_by_phase()) for axis in axes]
+    phases = [np.array(axis.stamps_by_phase(TABLE + 1)) for axis in axes]
     uneven = [axis for axis in axes if not axis.even]
     if not uneven:
         why = " and ".join(dict.fromkeys(reason(axis) for axis in axes))
@@ -110,14 +114,15 @@ def verdict(layer: ConvTranspose, sizes: Sequence[int] = ()) -> tuple[bool, str]
         return False, f"✗ {word}: {why}; inside, counts are the × of {each_axis}"
     table = np.multiply.outer(*phases)
     if table.size > TABLE:
-        return False, f"✗ {word}: {why}; inside, counts run from {table.min()} to {table.max()}"
+        least, most = (prod(axis.stamp_counts[end] for axis in axes) for end in (0, -1))
+        return False, f"✗ {word}: {why}; inside, counts run from {least} to {most}"
     rows = " / ".join(" ".join(map(str, row)) for row in table.tolist())
     return False, f"✗ {word}: {why}; inside, counts repeat {rows}"
 
 
 def thin(axis: Axis, size: int) -> bool:
     """Whether so few inputs leave no output on which as many stamps meet as can."""
-    most = max(axis.stamps_by_phase())
+    most = axis.stamp_counts[-1]
     small = min(size, axis.reach // axis.stride + 2)  # of more, none meets the first
     return int(stamps(axis, small, axis.spread(small)).max(initial=0)) < most
 

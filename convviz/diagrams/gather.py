@@ -64,10 +64,15 @@ class Sight(Record, eq=False):
     @cached_property
     def unread(self) -> NDArray[np.bool_]:
         """Which padded cells no window meets."""
-        read = np.zeros(self.side.total, dtype=bool)
-        for tap in self.taps:
-            read[self.starts + tap] = True
-        return ~read
+        step, kernel = self.axis.dilation, self.axis.kernel
+        # Lanes of every `step`-th cell, where a window is `kernel` cells in a row: a cell is met
+        # where, among the `kernel` cells that end at it, a window starts.
+        marks = np.zeros(-(-self.side.total // step) * step, np.intp)
+        marks[self.starts] = 1
+        begun = marks.reshape(-1, step).cumsum(axis=0)
+        met = begun.copy()
+        met[kernel:] -= begun[:-kernel]
+        return (met == 0).reshape(-1)[: self.side.total]
 
     def windows(self) -> Sequence[range]:
         """All windows, in padded cells."""

@@ -157,9 +157,8 @@ class Writer(Record):
         form = self.formats.get(equation.grids[0]) or self.own(np.ravel(equation.left))
         row: Row = []
         counted = equation.counted
-        for place, value in np.ndenumerate(equation.left):
-            if counted is not None and not counted[place]:
-                continue
+        for place in places(equation.left, counted):
+            value = equation.left[place]
             if place == equation.winner:
                 row.append([(f"{self.text(form.text(value))}*", "bold input")])
             else:
@@ -180,8 +179,7 @@ class Writer(Record):
         counted = equation.counted
         texts = [
             factor(form.text(value))
-            for place, value in np.ndenumerate(equation.left)
-            if counted is None or counted[place]
+            for value in (equation.left if counted is None else equation.left[counted]).flat
         ]
         total: Decimal | None = Decimal(0)
         for text in texts:
@@ -293,6 +291,13 @@ def added(total: Decimal | None, *factors: str) -> Decimal | None:
             return None
         product *= number
     return None if total is None else total + product
+
+
+def places(values: Any, counted: Any) -> Iterable[tuple[int, ...]]:
+    """The indices of `values`, row by row; where `counted` is given, of what it counts."""
+    if counted is None:
+        return np.ndindex(*values.shape)
+    return (tuple(place) for place in np.argwhere(counted).tolist())
 
 
 def cut(rows: list[Row], writer: Writer) -> list[Row]:

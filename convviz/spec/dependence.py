@@ -103,12 +103,15 @@ def read_by(read: Reading, runs: Runs) -> Runs:
     if isinstance(read, Gather):
         return gathered(read, runs)
     if length(runs) > CELLS:
-        raise SpecError(
-            f"more than {CELLS:,} cells along an axis would have to be followed", "unit"
-        )
+        raise too_many()
     return joined(
         cell for start, stop in runs for unit in range(start, stop) for cell in read.cells(unit)
     )
+
+
+def too_many() -> SpecError:
+    """The error of windows that would have to be followed cell by cell, for very long."""
+    return SpecError(f"more than {CELLS:,} cells along an axis would have to be followed", "unit")
 
 
 def gathered(read: Gather, runs: Runs) -> Runs:
@@ -117,15 +120,14 @@ def gathered(read: Gather, runs: Runs) -> Runs:
     found: list[tuple[int, int]] = []
     for start, stop in runs:
         first, last = axis.fine(start, 0), axis.fine(stop - 1, 0)
-        if axis.stride == 1:
+        gapless = axis.dilation == 1 and axis.stride <= axis.kernel
+        if gapless or (axis.stride == 1 and axis.dilation <= stop - start):
+            found.append((first, last + axis.reach))
+        elif (stop - start if axis.stride > 1 else 1) * axis.kernel > CELLS:
+            raise too_many()
+        elif axis.stride == 1:
             taps = (tap * axis.dilation for tap in range(axis.kernel))
             found += [(first + tap, last + tap + 1) for tap in taps]
-        elif axis.dilation == 1 and axis.stride <= axis.kernel:
-            found.append((first, last + axis.reach))
-        elif (stop - start) * axis.kernel > CELLS:
-            raise SpecError(
-                f"more than {CELLS:,} cells along an axis would have to be followed", "unit"
-            )
         else:
             found += [(cell, cell + 1) for unit in range(start, stop) for cell in axis.window(unit)]
     inside = [(max(a, 0), min(b, read.size)) for a, b in found]
@@ -134,6 +136,8 @@ def gathered(read: Gather, runs: Runs) -> Runs:
     if source is not None:  # padding repeats cells: those it repeats are read
         outside = [(a, min(b, 0)) for a, b in found if a < 0]
         outside += [(max(a, read.size), b) for a, b in found if b > read.size]
+        if length(tuple(outside)) > CELLS:
+            raise too_many()
         repeated = {source(cell, read.size) for a, b in outside for cell in range(a, b)}
         kept += [(cell, cell + 1) for cell in repeated]
     return merged(kept)

@@ -175,9 +175,19 @@ class Axis(Record):
         first = turns * pow(self.dilation // common, -1, step) % step
         return range(first, self.kernel, step)
 
-    def stamps_by_phase(self) -> list[int]:
-        """Taps that meet a fine cell of phase 0 … stride − 1, away from borders."""
-        return [len(self.stamps(phase)) for phase in range(self.stride)]
+    def stamps_by_phase(self, most: int) -> list[int]:
+        """Taps that meet a fine cell of phase 0 … stride − 1, away from borders; `most` phases."""
+        return [len(self.stamps(phase)) for phase in range(min(self.stride, most))]
+
+    @property
+    def stamp_counts(self) -> list[int]:
+        """The different numbers of taps that meet the phases, in order, without visiting each.
+
+        Phases share the taps out evenly, but those that stride and dilation never reach get none.
+        """
+        common = math.gcd(self.stride, self.dilation)
+        step = self.stride // common
+        return sorted({self.kernel // step, -(-self.kernel // step), *([0] if common > 1 else [])})
 
     @property
     def even(self) -> bool:

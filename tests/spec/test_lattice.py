@@ -47,7 +47,10 @@ def test_stamps_are_the_taps_of_a_phase(axis):
         assert list(axis.stamps(phase)) == [
             tap for tap in range(axis.kernel) if (phase - tap * axis.dilation) % axis.stride == 0
         ]
-    assert axis.even == (len(set(axis.stamps_by_phase())) == 1)
+    every = axis.stamps_by_phase(axis.stride)
+    assert axis.stamp_counts == sorted(set(every))
+    assert axis.even == (len(axis.stamp_counts) == 1)
+    assert axis.stamps_by_phase(2) == every[:2]
 
 
 @given(AXES, st.integers(-20, 40))
