@@ -7,10 +7,10 @@ array([4, 1, 2, 3, 4, 1])
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # not from typing: an interrupt finds no door before `convviz.__main__`
 if TYPE_CHECKING:
+    from typing import Any
+
     from convviz.drawing import draw
     from convviz.engine.convolution import conv, conv_transpose
     from convviz.engine.padding import pad
@@ -39,6 +39,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value = globals()[name] = getattr(import_module(_HOMES[name]), name)
     return value
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import sys
 
 TYPE_CHECKING = False  # not from typing: nothing loads before the door that takes interrupts
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from sys import UnraisableHookArgs
     from typing import NoReturn
 
 INTERRUPTED = 130
@@ -19,6 +21,7 @@ ALLOCATIONS = 50_000
 def run(argv: Sequence[str] | None = None) -> NoReturn:
     """Exit with the status of the command line `argv` (of this process where it is not given)."""
     gc.set_threshold(ALLOCATIONS)
+    sys.unraisablehook = unraised
     try:
         # Inside the try: an interrupt while modules load is an interrupt like any other.
         from convviz.cli import main
@@ -26,8 +29,21 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
         status = main(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         status = INTERRUPTED
-    gc.freeze()  # the process ends: what is left needs no last look for garbage
+    # The process ends: an interrupt finds nothing left to interrupt, and what is left needs no
+    # last look for garbage.
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()
     sys.exit(status)
+
+
+def unraised(error: UnraisableHookArgs) -> None:
+    """What Python does with an exception that it cannot raise; an interrupt it raises later."""
+    if error.exc_type is KeyboardInterrupt:
+        _thread.interrupt_main()
+    else:
+        sys.__unraisablehook__(error)
 
 
 if __name__ == "__main__":

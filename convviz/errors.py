@@ -75,11 +75,14 @@ class SpecError(ValueError):
         """The same error with its parameters written by `spelling`."""
         return self.changed(spelling=spelling)
 
-    def lines(self, width: int = 80) -> list[Line]:
-        """The printed message: the fact, the source with carets under the span, the way out."""
+    def lines(self, width: int = 80, glyphs: Callable[[str], str] = str) -> list[Line]:
+        """The printed message: the fact, the source with carets under the span, the way out.
+
+        glyphs: what a stream makes of the source; carets stand under what it prints.
+        """
         from convviz.pointing import lines
 
-        return lines(self, width)
+        return lines(self, width, glyphs)
 
 
 def printable(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from convviz.errors import SpecError, printable
@@ -27,13 +27,13 @@ class Line(NamedTuple):
         return "".join(text for text, _ in self.runs)
 
 
-def lines(error: SpecError, width: int = WIDTH) -> list[Line]:
-    """The printed message of `error`, in lines of at most `width` cells."""
+def lines(error: SpecError, width: int = WIDTH, glyphs: Callable[[str], str] = str) -> list[Line]:
+    """The printed message of `error`, in lines of at most `width` cells; glyphs: of its stream."""
     fact, *more = wrap(printable(error.message), width - len("error: "))
     told = [Line((("error: ", "error"), (fact, "")))]
     told += [Line(((f"       {part}", ""),)) for part in more]
     if error.source:
-        told += pointed(error, width)
+        told += pointed(error, width, glyphs)
     elif error.accepted and not error.remedy:
         told += [Line(((f"  {part}", "caret"),)) for part in wrap(error.accepted, width - 2)]
     if error.remedy:
@@ -41,9 +41,9 @@ def lines(error: SpecError, width: int = WIDTH) -> list[Line]:
     return told
 
 
-def pointed(error: SpecError, width: int) -> Iterator[Line]:
+def pointed(error: SpecError, width: int, glyphs: Callable[[str], str]) -> Iterator[Line]:
     """The source, with carets and what is accepted under the span."""
-    before, start, end, last = excerpt(error.source, error.span)
+    before, start, end, last = excerpt(error.source, error.span, glyphs)
     for text in before:
         yield Line(((f"  {text}", ""),))
     yield Line(((f"  {last}", ""),))
@@ -69,7 +69,9 @@ def way_out(error: SpecError, width: int) -> Iterator[Line]:
         yield Line(((" " * len(indent) + part, ""),))
 
 
-def excerpt(source: str, span: tuple[int, int]) -> tuple[list[str], int, int, str]:
+def excerpt(
+    source: str, span: tuple[int, int], glyphs: Callable[[str], str] = str
+) -> tuple[list[str], int, int, str]:
     """The lines of `source` before the span's own, then (start, end, text) of that line, cut.
 
     A short text of a few lines is shown whole down to the span; of a long one, only its line.
@@ -89,7 +91,8 @@ def excerpt(source: str, span: tuple[int, int]) -> tuple[list[str], int, int, st
         text = head + text[left:right] + tail
         start = start - left + len(head)
         end = min(end - left + len(head), EXCERPT + len(head))
-    lead, spot, rest = printable(text[:start]), printable(text[start:end]), printable(text[end:])
+    parts = (text[:start], text[start:end], text[end:])
+    lead, spot, rest = (glyphs(printable(part)) for part in parts)
     return (
         [printable(line)[:EXCERPT] for line in before],
         len(lead),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,23 +38,42 @@ def figures(asked: Asked) -> int:
     for path in {targets[entry.file].parent for entry in stale}:
         path.mkdir(parents=True, exist_ok=True)
     page = index_file(asked)  # may stand in one of these folders
-    failures = 0
-    for entry, error in drawn(stale, targets, jobs(asked)):
-        if error is None:
-            record.add(entry, targets[entry.file], keys[entry.file])
-        else:
-            failures += 1
-            speaking.complain(headed(entry, error))
-    if stale:
-        from convviz.render.files import write
-
-        write(str(record.path), record.text().encode())
+    failures = 0 if not stale else draw(stale, targets, keys, record, jobs(asked))
     if page:
         from convviz.render.files import write
 
         write(page, index(entries, folder, page).encode())
     summary(len(stale) - failures, failures, len(entries) - len(stale), folder)
     return FAILED if failures else 0
+
+
+def draw(
+    stale: Sequence[Figure],
+    targets: dict[str, Path],
+    keys: dict[str, str],
+    record: batch.Ledger,
+    count: int,
+) -> int:
+    """Draw the figures, `count` at a time, and record them; how many failed.
+
+    What is drawn by the time a signal comes is recorded, and not drawn again.
+    """
+    from convviz.render.files import write
+    from convviz.render.signals import ending
+
+    failures = 0
+    with ending():
+        try:
+            with closing(drawn(stale, targets, count)) as found:
+                for entry, error in found:
+                    if error is None:
+                        record.add(entry, targets[entry.file], keys[entry.file])
+                    else:
+                        failures += 1
+                        speaking.complain(headed(entry, error))
+        finally:
+            write(str(record.path), record.text().encode())
+    return failures
 
 
 def index_file(asked: Asked) -> str:
@@ -102,35 +121,19 @@ def jobs(asked: Asked) -> int:
 
 def drawn(
     entries: Sequence[Figure], targets: dict[str, Path], count: int
-) -> Iterator[tuple[Figure, SpecError | None]]:
+) -> Generator[tuple[Figure, SpecError | None], None, None]:
     """Draw `entries`, `count` at a time; each with its error as it is done."""
     from convviz.render.progress import tracked
 
-    def work() -> Iterator[tuple[Figure, SpecError | None]]:
+    def work() -> Generator[tuple[Figure, SpecError | None], None, None]:
         if count == 1 or len(entries) < 2:
             for entry in entries:
                 yield entry, batch.draw(entry, str(targets[entry.file]))
             return
-        # Processes, not threads: drawing is Python. Spawned ones inherit no locks and no streams.
-        from concurrent.futures import ProcessPoolExecutor, as_completed
-        from multiprocessing import get_context
+        from convviz.cli.workers import results
 
-        with ProcessPoolExecutor(
-            min(count, len(entries)),
-            get_context("spawn"),
-            gc.set_threshold,  # the others look for garbage as rarely as this one does
-            gc.get_threshold(),
-        ) as pool:
-            futures = {
-                pool.submit(batch.draw, entry, str(targets[entry.file])): entry
-                for entry in sorted(entries, key=short)
-            }
-            try:
-                for future in as_completed(futures):
-                    yield futures[future], future.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        tasks = [(e, (e, str(targets[e.file]))) for e in sorted(entries, key=short)]
+        yield from results(batch.draw, tasks, min(count, len(entries)))
 
     yield from tracked(work(), len(entries), "figures", sys.stderr)
 

@@ -106,7 +106,7 @@ def speak(asked: Asked, answer: Trace, stream: Stream, *, bare: bool) -> None:
             extra = seen.document(answer, found) if found else None
             speaking.write(exports.document(answer, extra))
         else:
-            speaking.write(exports.TABLES[forms[0]](answer, wanted, bare=bare))
+            speaking.write(stream.text(exports.TABLES[forms[0]](answer, wanted, bare=bare)))
     elif found is not None:
         speaking.say(seen.screen(answer, found, stream, bare=bare), stream)
     elif asked.flag("formula"):

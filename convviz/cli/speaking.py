@@ -89,7 +89,10 @@ def complain(error: SpecError) -> None:
 
     try:
         stream = Stream.of(sys.stderr)
-        lines = [[(text, ERROR_STYLES[role]) for text, role in line.runs] for line in error.lines()]
+        lines = [
+            [(text, ERROR_STYLES[role]) for text, role in line.runs]
+            for line in error.lines(glyphs=stream.text)
+        ]
         sys.stderr.write(stream.encode(lines))
         sys.stderr.flush()
     except (OSError, ValueError):

@@ -72,7 +72,8 @@ class Sight(Record, eq=False):
         begun = marks.reshape(-1, step).cumsum(axis=0)
         met = begun.copy()
         met[kernel:] -= begun[:-kernel]
-        return (met == 0).reshape(-1)[: self.side.total]
+        never: NDArray[np.bool_] = (met == 0).reshape(-1)[: self.side.total]
+        return never
 
     def windows(self) -> Sequence[range]:
         """All windows, in padded cells."""

@@ -199,7 +199,9 @@ def held(value: float, dtype: np.dtype[Any], name: str = "value") -> Any:
                 scalar = dtype.type(np.inf)
         if np.isinf(scalar) and abs(value) != np.inf:
             raise SpecError(
-                f"{name} {shortened(str(value))} is beyond {dtype}", name, f"at most {np.finfo(dtype).max}"
+                f"{name} {shortened(str(value))} is beyond {dtype}",
+                name,
+                f"at most {np.finfo(dtype).max}",
             )
         return scalar
     limits = np.iinfo(dtype)

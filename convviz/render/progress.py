@@ -1,8 +1,9 @@
-"""A progress bar for long work, where there is a terminal to show it."""
+"""A line that counts long work, where there is a terminal to show it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import suppress
 from typing import TextIO, TypeVar
 
 T = TypeVar("T")
@@ -10,18 +11,43 @@ T = TypeVar("T")
 LONG = 4
 """Items from which on a bar is worth its line."""
 
+BAR = 16
+"""Cells of the bar."""
 
-def tracked(items: Iterator[T], total: int, what: str, file: TextIO | None) -> Iterator[T]:
-    """`items` as they come, counted by a bar on `file` that goes away at the end."""
-    if total < LONG or file is None or not file.isatty():
+
+def tracked(
+    items: Generator[T, None, None], total: int, what: str, file: TextIO | None
+) -> Generator[T, None, None]:
+    """`items` as they come, counted on `file` by a line that goes away at the end.
+
+    The line is written over by a carriage return alone: no escape, no hidden cursor, nothing that
+    a signal could leave behind. While an item is out, the line is gone: what is said about the
+    item stands in its place.
+    """
+    from convviz.render.live import can_play
+    from convviz.render.stream import Stream
+
+    if total < LONG or file is None or not can_play(file):
         yield from items
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    stream = Stream.of(file)
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(file=file), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        for item in items:
+    def line(done: int) -> str:
+        filled = BAR * done // total
+        return stream.text(f"{what}  {'█' * filled}{'░' * (BAR - filled)}  {done} of {total}")
+
+    def write(text: str) -> None:
+        with suppress(OSError, ValueError):  # a counter is no reason to fail
+            file.write(text)
+            file.flush()
+
+    erased = "\r" + " " * len(line(total)) + "\r"
+    try:
+        write(line(0))
+        for done, item in enumerate(items, 1):
+            write(erased)
             yield item
-            progress.advance(task)
+            write(line(done))
+    finally:
+        items.close()
+        write(erased)

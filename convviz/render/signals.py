@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -69,6 +70,31 @@ class Signals:
         os.kill(os.getpid(), number)
         signal.signal(number, handler)
         self.stopped = False
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Within, a signal that would end the program at once ends it as `sys.exit` does.
+
+    What is in use is put away; the status is what a shell gives for the signal, 128 more than it.
+    """
+    before: dict[int, Any] = {}
+
+    def end(number: int, _: FrameType | None) -> None:
+        raise Killed(number)
+
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, end)
+    try:
+        yield
+    except Killed as killed:
+        raise SystemExit(128 + killed.number) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def obey(number: int) -> None:
