@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from convviz.render.layout import Column, Label, Runs, headline, labels, notes, table
+from convviz.records import replace
+from convviz.render.layout import (
+    GAP,
+    Column,
+    Label,
+    Runs,
+    headline,
+    labels,
+    notes,
+    table,
+    width_of,
+)
 from convviz.render.stream import Stream
 from convviz.spec.checks import Shape, sides_text, sizes_text, times
 from convviz.spec.formula import gathered, plain, scattered
@@ -18,6 +29,9 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Solutions on one screen."""
+
+SHORT = {"kernel": "k", "stride": "s", "padding": "p", "dilation": "d", "output_padding": "op"}
+"""Titles where there is no room for the words, as the short form of a layer has them."""
 
 
 def screen(
@@ -48,7 +62,12 @@ def screen(
     texts: list[str] = []
     if answer.solutions:
         shown = answer.solutions if full else answer.solutions[:SHOWN]
-        lines += [*table(stream, columns(shown, transposed=transposed)).lines, []]
+        found = columns(shown, transposed=transposed)
+        if sum(map(width_of, found)) + GAP * (len(found) - 1) > stream.width:
+            short = [column for column in found if column.name in SHORT]
+            texts.append(" · ".join(f"{SHORT[c.name]} {c.title}" for c in short))
+            found = [replace(c, title=SHORT.get(c.name, c.title)) for c in found]
+        lines += [*table(stream, found).lines, []]
         entries += best(answer.solutions[0])
         if count > len(shown):
             more = f"{count - len(shown):,} more"
