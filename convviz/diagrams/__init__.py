@@ -3,20 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
-from convviz.diagrams import compare, overlap, stamps
-from convviz.diagrams.channels import channels
-from convviz.diagrams.dilation import dilation
-from convviz.diagrams.direct import direct
-from convviz.diagrams.groups import groups
-from convviz.diagrams.image import image
-from convviz.diagrams.kernels import kernels
-from convviz.diagrams.matrix import matrix
 from convviz.diagrams.multiples import Build, multiples, panel_names, parameter
-from convviz.diagrams.padding import padding
 from convviz.diagrams.scene import Scene
-from convviz.diagrams.stride import line, stride
-from convviz.diagrams.tiling import tiling
 from convviz.diagrams.view import View
 from convviz.engine.account import Account
 from convviz.errors import SpecError, unknown
@@ -31,7 +21,7 @@ class Diagram(Record):
 
     name:   in code and in `--view`. title: what it shows, in a few words.
     layers: the kinds of layer it is for. axes: the numbers of spatial axes it is for.
-    build:  accounts and a view → a scene.
+    place:  the file and the function that build it.
     joint:  several layers share one scene; else each has a panel of its own.
     blind:  parameters of which it shows nothing: comparing them would repeat one picture.
     """
@@ -40,9 +30,16 @@ class Diagram(Record):
     title: str
     layers: tuple[type, ...]
     axes: tuple[int, ...]
-    build: Build
+    place: str
     joint: bool = False
     blind: tuple[str, ...] = ()
+
+    @property
+    def build(self) -> Build:
+        """Accounts and a view → a scene; its file is loaded when it is first asked for."""
+        file, name = self.place.split(".")
+        build: Build = getattr(import_module(f"convviz.diagrams.{file}"), name)
+        return build
 
     def scene(self, accounts: Sequence[Account], view: View) -> Scene:
         """What it shows of one account, or of several that are compared."""
@@ -52,29 +49,42 @@ class Diagram(Record):
 
 
 DIAGRAMS: tuple[Diagram, ...] = (
-    Diagram("padding", "where every padded cell comes from", (Padding,), (1, 2, 3), padding, True),
-    Diagram("tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), tiling),
-    Diagram("stride", "every window, and what one gives", (Conv, Pool), (2,), stride),
-    Diagram("line", "a kernel along one axis", (Conv, Pool), (1,), line),
-    Diagram("channels", "the sum over channels and planes", (Conv, Pool), (1, 2, 3), channels),
+    Diagram(
+        "padding",
+        "where every padded cell comes from",
+        (Padding,),
+        (1, 2, 3),
+        "padding.padding",
+        True,
+    ),
+    Diagram(
+        "tiling", "circular padding as a crop of the tiling", (Padding,), (1, 2, 3), "tiling.tiling"
+    ),
+    Diagram("stride", "every window, and what one gives", (Conv, Pool), (2,), "stride.stride"),
+    Diagram("line", "a kernel along one axis", (Conv, Pool), (1,), "stride.line"),
+    Diagram(
+        "channels", "the sum over channels and planes", (Conv, Pool), (1, 2, 3), "channels.channels"
+    ),
     Diagram(
         "compare",
         "one window, several layers",
         (Conv, Pool),
         (1, 2, 3),
-        compare.windows,
+        "compare.windows",
         True,
         ("groups", "weight", "out_channels", "count_include_pad"),
     ),
-    Diagram("overlap", "stamps that overlap and add", (ConvTranspose,), (1,), overlap.lanes),
-    Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), stamps.field),
-    Diagram("direct", "the direct convolution that it equals", (ConvTranspose,), (1, 2), direct),
+    Diagram("overlap", "stamps that overlap and add", (ConvTranspose,), (1,), "overlap.lanes"),
+    Diagram("coverage", "a stamp, and how many land", (ConvTranspose,), (2, 3), "stamps.field"),
+    Diagram(
+        "direct", "the direct convolution that it equals", (ConvTranspose,), (1, 2), "direct.direct"
+    ),
     Diagram(
         "stamps",
         "how many land, several layers",
         (ConvTranspose,),
         (1, 2, 3),
-        stamps.compared,
+        "stamps.compared",
         True,
         ("groups", "weight", "out_channels"),
     ),
@@ -83,7 +93,7 @@ DIAGRAMS: tuple[Diagram, ...] = (
         "taps, their reach, what they skip",
         (Conv,),
         (1, 2, 3),
-        dilation,
+        "dilation.dilation",
         True,
         ("groups", "weight", "out_channels"),
     ),
@@ -92,20 +102,22 @@ DIAGRAMS: tuple[Diagram, ...] = (
         "channel links, weights",
         (Conv, ConvTranspose),
         (1, 2, 3),
-        groups,
+        "groups.groups",
         True,
         ("stride", "padding", "dilation", "mode", "output_padding", "weight"),
     ),
-    Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), matrix, True),
+    Diagram("matrix", "y = W x, unrolled", (Conv, ConvTranspose), (1, 2, 3), "matrix.matrix", True),
     Diagram(
         "image",
         "a picture, and what it becomes",
         (Padding, Conv, ConvTranspose, Pool),
         (2,),
-        image,
+        "image.image",
         True,
     ),
-    Diagram("kernels", "the bank and its feature maps", (Conv,), (1, 2, 3), kernels, True),
+    Diagram(
+        "kernels", "the bank and its feature maps", (Conv,), (1, 2, 3), "kernels.kernels", True
+    ),
 )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Omission, Panel, Scene
 from convviz.records import replace
-from convviz.render import boxes, cone, equations, inks, lanes, line, sentences
+from convviz.render import equations, inks, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
@@ -401,15 +402,26 @@ def _lane_blocks(
 
 Arrangement = Callable[[Scene, Page, Writers], list[Block]]
 
+
+def elsewhere(file: str, name: str) -> Arrangement:
+    """The arrangement `name` of a file of its own, loaded for the scenes that it is for."""
+
+    def arrange(scene: Scene, page: Page, writers: Writers) -> list[Block]:
+        found: list[Block] = getattr(import_module(f"convviz.render.{file}"), name)(scene, page)
+        return found
+
+    return arrange
+
+
 ARRANGEMENTS: dict[str, Arrangement] = {
     "padding": panels,
     "tiling": panels,
     "compare": panels,
     "channels": channels,
-    "line": lambda scene, page, writers: line.gathered(scene, page),
-    "overlap": lambda scene, page, writers: lanes.scattered(scene, page),
+    "line": elsewhere("line", "gathered"),
+    "overlap": elsewhere("lanes", "scattered"),
     "dilation": panels,
     "holes": panels,
-    "receptive-field": lambda scene, page, writers: cone.traced(scene, page),
-    "network": lambda scene, page, writers: boxes.drawn(scene, page),
+    "receptive-field": elsewhere("cone", "traced"),
+    "network": elsewhere("boxes", "drawn"),
 }
