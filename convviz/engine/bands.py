@@ -1,13 +1,17 @@
-"""Gathers of two axes with a banded matrix: some rows of the output at once.
+"""Gathers of two axes row by row: an input row is copied once per tap of a kernel row.
 
-For two output rows of a kernel of three rows, with each w the weights of one kernel row:
+Below each other, the rows of the input as every tap of a kernel row meets them are a stack in which
+the windows of one output row are rows that follow each other: one product with the kernel.
+
+Of large kernels that is too many copies. Then the stack holds a few taps alone, one product makes
+the sums of every such part of a kernel row, which are added, each further along the row, and it
+makes several output rows at once. For two of a kernel of three rows, with each w a kernel row:
 
     w₀ w₁ w₂ .
     .  w₀ w₁ w₂
 
-It multiplies with some zeros, but an input row is copied once per tap of a kernel row, not once
-per tap of the kernel. Zero times inf is nan, though, which would spread to rows that do not meet
-it: blocks whose sums are not finite are done again by `columns`.
+It multiplies with some zeros. Zero times inf is nan, though, which would spread to cells that do
+not meet it: blocks whose sums are not finite are done again by `columns`.
 """
 
 from __future__ import annotations
@@ -17,170 +21,191 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.arrays import Array
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, even, room, slices
-from convviz.spec.geometry import Axis
+from convviz.records import Record
 
-BLOCK = 3 << 20
-"""Bytes of one block of input rows: it and what it is made from should fit the cache."""
+BLOCK = 1 << 21
+"""Bytes of one stack: it and what is made from it should fit the cache."""
 
-WIDE = 9
-"""From this many taps on a row is not copied per tap."""
+LARGE = 64
+"""Taps of a kernel beyond which few of a row are stacked."""
 
 ROWS = 4
-"""Output rows that one band makes: enough for a product, and the zeros are few."""
+"""Output rows that one product makes for a large kernel: enough, and the zeros are few."""
+
+TAPS = 3
+"""Taps of a row that are stacked for a large kernel."""
+
+
+class Cut(Record):
+    """How products share the work.
+
+    rows:  output rows that one product makes.
+    taps:  taps of a kernel row that are stacked.
+    parts: of a kernel row, each of that many taps, whose sums are added.
+    """
+
+    rows: int
+    taps: int
+    parts: int
+
+    @classmethod
+    def of(cls, job: Gather) -> Cut:
+        """The cut that is fastest for `job`."""
+        (height, width), (_, cols), (_, outputs) = job.kernel, job.axes, job.per_group
+        if height * width <= LARGE or cols.stride > 1 or outputs >= ROWS:
+            return cls(1, width, 1)
+        rows = min(ROWS, job.sizes[0]) if height > ROWS else 1
+        parts = -(-width // TAPS)
+        return cls(rows, -(-width // parts), parts)
+
+    def zeros(self, job: Gather) -> bool:
+        """Whether the matrix has zeros that the kernel has not."""
+        return self.rows > 1 or job.axes[0].dilation > 1 or self.taps * self.parts > job.kernel[1]
 
 
 def bands(job: Gather) -> None:
-    """Banded matrix times rows, in blocks of rows."""
-    dtype = job.weight.dtype
-    _, outputs = job.per_group
-    matrix = banded(job)
-    multiply = summed if shifts(job) else stacked
-    scratch: Array | None = None
-    halves = np.empty(0, dtype)
-    for span, part in blocks(job):
-        direct = part.out.dtype == dtype and part.out.strides[-1] == part.out.itemsize
-        shape = (part.groups, outputs, *part.sizes)
-        sums = part.out.reshape(shape) if direct else np.empty(shape, dtype)
-        scratch = multiply(part, matrix[span], sums, scratch)
-        if len(halves) != shape[-1]:
-            halves = np.full(shape[-1], 0.5 / shape[-1], dtype)
-        # Half the mean of every row: nan or inf if one of its cells is, and never too large.
-        if not np.isfinite(sums @ halves).all():
-            columns(part)
-            continue
-        part.add_bias(sums)
-        if not direct:
-            part.out[...] = sums.reshape(part.out.shape)
+    """Banded matrices times stacked rows, in strips of columns and some rows at a time."""
+    cut = Cut.of(job)
+    counts = {cut.rows, job.sizes[0] % cut.rows} - {0}
+    matrices = {rows: banded(job, cut, rows) for rows in counts}
+    scratch = np.empty(0, job.weight.dtype)
+    for span, strip, tall in strips(job, cut):
+        own = {rows: matrix[span] for rows, matrix in matrices.items()}
+        whole = strip.filled() is strip  # else its padding is copied, so only some rows at a time
+        for rows in [slice(0, strip.sizes[0])] if whole else slices(strip.sizes[0], tall):
+            part = strip if whole else strip.rows(rows).filled()
+            scratch = descend(part, cut, own, tall, scratch)
 
 
-def shifts(job: Gather) -> bool:
-    """Whether the taps of a row are so many that shifted views of it are better than copies."""
-    return job.kernel[1] >= WIDE and job.axes[1].stride == 1
+def finite(sums: Array) -> bool:
+    """Whether all `sums` are, by half the mean of every row: nan or inf if one of its cells is."""
+    width = sums.shape[-1]
+    return bool(np.isfinite(sums @ np.full(width, 0.5 / width, sums.dtype)).all())
 
 
-def banded(job: Gather) -> Array:
-    """The rows of the kernel, once per row that a band makes, each further by the stride.
+def banded(job: Gather, cut: Cut, count: int) -> Array:
+    """The rows of the kernel, once for each of `count` output rows, each further by the stride.
 
-    For `summed` (groups, C_in/groups, kernel width, C_out/groups, rows made, rows met), for
-    `stacked` (groups, C_out/groups, rows made, rows met · C_in/groups · kernel width).
+    (groups, parts · C_out/groups · count, rows met · C_in/groups · taps).
     """
     inputs, outputs = job.per_group
     rows = job.axes[0]
-    count = min(job.sizes[0], ROWS)
-    met = rows.spread(count)
-    weight = job.weight.reshape(job.groups, outputs, inputs, *job.kernel)
-    entries = weight.transpose(0, 2, 4, 1, 3)
-    matrix = np.zeros((*entries.shape[:-1], count, met), weight.dtype)
+    height, width = job.kernel
+    weight = np.zeros((job.groups, outputs, inputs, height, cut.parts * cut.taps), job.weight.dtype)
+    weight[..., :width] = job.weight.reshape(job.groups, outputs, inputs, height, width)
+    weight = weight.reshape(*weight.shape[:-1], cut.parts, cut.taps)
+    entries = weight.transpose(0, 4, 1, 3, 2, 5)  # groups, parts, outputs, height, inputs, taps
+    matrix = np.zeros(
+        (job.groups, cut.parts, outputs, count, rows.spread(count), inputs, cut.taps), weight.dtype
+    )
     for row in range(count):
         start = row * rows.stride
-        matrix[..., row, start : start + rows.reach : rows.dilation] = entries
-    if shifts(job):
-        return matrix
-    return matrix.transpose(0, 3, 4, 5, 1, 2).reshape(job.groups, outputs, count, -1)
+        matrix[:, :, :, row, start : start + rows.reach : rows.dilation] = entries
+    return matrix.reshape(job.groups, cut.parts * outputs * count, -1)
 
 
-def blocks(job: Gather) -> Iterator[tuple[slice, Gather]]:
-    """`job` in blocks of rows of one sample and some groups, with those groups."""
+def strips(job: Gather, cut: Cut) -> Iterator[tuple[slice, Gather, int]]:
+    """`job` in (groups, their columns of one sample from top to bottom, rows of a block)."""
     inputs, _ = job.per_group
     rows = job.axes[0]
-    row = inputs * job.weight.itemsize * (1 if shifts(job) else job.kernel[1])
+    row = inputs * job.weight.itemsize * cut.taps
     # Rows enough that few are copied twice, then the width that fits, then the rows that fit.
-    least = ROWS * max(4, -(-2 * rows.kernel // ROWS))
+    least = cut.rows * -(-2 * max(8, rows.kernel) // cut.rows)
     width = even(job.sizes[1], max(128, BLOCK // (rows.spread(least) * row)))
     height = BLOCK // (width * row)
     tall = even(job.sizes[0], max(least, (height - rows.reach) // rows.stride + 1))
-    tall += -tall % ROWS
+    tall += -tall % cut.rows
     together = max(1, BLOCK // (rows.spread(min(tall, job.sizes[0])) * row * width))
-    for n, span, *tile in product(
-        slices(len(job.x), 1),
-        slices(job.groups, together),
-        slices(job.sizes[0], tall),
-        slices(job.sizes[1], width),
+    for n, span, cells in product(
+        slices(len(job.x), 1), slices(job.groups, together), slices(job.sizes[1], width)
     ):
-        yield span, job.within(n, range(span.start, span.stop), tuple(tile)).filled()
+        tile = (slice(0, job.sizes[0]), cells)
+        yield span, job.within(n, range(span.start, span.stop), tile), tall
 
 
-def stacked(part: Gather, matrix: Array, sums: Array, scratch: Array | None) -> Array:
-    """Fill `sums` by one product: below each other, every input row as each tap of a row meets it.
+def descend(
+    strip: Gather, cut: Cut, matrices: dict[int, Array], tall: int, scratch: Array
+) -> Array:
+    """Fill the output of `strip`, `tall` rows at a time; the scratch array for the next strip.
 
-    Returns the scratch array for the next part.
+    matrices: by output rows of one product, see `banded`.
     """
-    inputs, _ = part.per_group
-    rows, cols = part.axes
-    height = rows.spread(part.sizes[0])
-    shape = (part.groups, height, inputs, cols.kernel, part.sizes[1])
-    scratch = room(math.prod(shape), scratch, sums.dtype)
+    dtype, inputs = strip.weight.dtype, strip.per_group[0]
+    rows, cols = strip.axes
+    width = strip.sizes[1] + (cut.parts - 1) * cut.taps * cols.dilation
+    shape = (strip.groups, rows.spread(min(tall, strip.sizes[0])), inputs, cut.taps, width)
+    scratch = room(math.prod(shape), scratch, dtype)
     stack = scratch[: math.prod(shape)].reshape(shape)
-    source = part.x[0].reshape(part.groups, inputs, *part.x.shape[2:]).swapaxes(1, 2)
-    low = min(max(0, -rows.before), source.shape[1])
-    high = max(low, min(source.shape[1], height - rows.before))
-    here = slice(low + rows.before, high + rows.before)
-    if high - low < height:
-        stack[:, : here.start] = 0
-        stack[:, here.stop :] = 0
-    for tap in range(cols.kernel):
-        windows, cells = cols.meeting(tap, part.sizes[1], source.shape[3])
-        row = stack[:, here, :, tap]
-        row[..., windows] = source[:, low:high, :, cells]
-        if windows.stop - windows.start < part.sizes[1]:
-            row[..., : windows.start] = 0
-            row[..., windows.stop :] = 0
-    entries = inputs * cols.kernel
-    multiply(matrix, stack.reshape(part.groups, height * entries, -1), rows, entries, sums)
+    source = strip.x[0].reshape(strip.groups, inputs, *strip.x.shape[2:]).swapaxes(1, 2)
+    # What differs between the taps is the same in all blocks: from which columns each is copied.
+    copies = []
+    for tap in range(cut.taps):
+        windows, cells = cols.meeting(tap, width, source.shape[3])
+        stack[:, :, :, tap, : windows.start] = 0
+        stack[:, :, :, tap, windows.stop :] = 0
+        copies.append((stack[:, :, :, tap, windows], source[..., cells]))
+    out = strip.out[0].reshape(strip.groups, -1, *strip.sizes)
+    direct = out.dtype == dtype and out.strides[-1] == out.itemsize
+    zeros = cut.zeros(strip)
+    for block in slices(strip.sizes[0], tall):
+        count = block.stop - block.start
+        first = rows.fine(block.start, 0)
+        height = rows.spread(count)
+        low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
+        for target, cells in copies:
+            target[:, low - first : high - first] = cells[:, low:high]
+        if high - low < height:
+            stack[:, : low - first] = 0
+            stack[:, high - first : height] = 0
+        sums = out[:, :, block] if direct else np.empty(out[:, :, block].shape, dtype)
+        full = count - count % cut.rows
+        if full:
+            multiply(strip, cut, matrices[cut.rows], stack, 0, sums[:, :, :full])
+        if full < count:
+            multiply(strip, cut, matrices[count - full], stack, full, sums[:, :, full:])
+        if zeros and not finite(sums):
+            columns(strip.rows(block))
+            continue
+        strip.add_bias(sums)
+        if not direct:
+            out[:, :, block] = sums
     return scratch
 
 
-def summed(part: Gather, matrix: Array, sums: Array, scratch: Array | None) -> Array:
-    """Fill `sums` by one product per tap of a row, with shifted views of the input.
+def multiply(part: Gather, cut: Cut, matrix: Array, stack: Array, start: int, sums: Array) -> None:
+    """Fill `sums` (groups, C_out/groups, rows, width): the `matrix` down the `stack`.
 
-    Returns the scratch array for the next part.
+    matrix: see `banded`, for a divisor of those rows.
+    stack:  see `stacked`.
+    start:  the row of the block that is the first of `sums`.
     """
-    inputs, _ = part.per_group
-    rows, cols = part.axes
-    patch = part.patch()[0]
-    if patch.dtype != sums.dtype or patch.strides[-1] != patch.itemsize:
-        patch = np.ascontiguousarray(patch, sums.dtype)
-    source = patch.reshape(part.groups, inputs, *patch.shape[1:])
-    scratch = room(sums.size, scratch, sums.dtype)
-    terms = scratch[: sums.size].reshape(sums.shape)
-    for channel, tap in product(range(inputs), range(cols.kernel)):
-        first = tap * cols.dilation
-        shifted = source[:, channel, :, first : first + part.sizes[1]]
-        if channel == tap == 0:
-            multiply(matrix[:, channel, tap], shifted, rows, 1, sums)
-        else:
-            multiply(matrix[:, channel, tap], shifted, rows, 1, terms)
-            sums += terms
-    return scratch
-
-
-def multiply(matrix: Array, stack: Array, rows: Axis, entries: int, sums: Array) -> None:
-    """Fill `sums` (groups, C_out/groups, rows, width): the banded `matrix` down the `stack`.
-
-    matrix: (groups, C_out/groups, rows made, rows met · entries).
-    stack:  (groups, rows · entries, width).
-    """
-    groups, outputs, count, depth = matrix.shape
-    height, width = sums.shape[2:]
-    full, rest = divmod(height, count)
-    down, along = stack.strides[1:]
-    step = count * rows.stride * entries
-    if full:
-        # Bands overlap, each `step` further down: one product over a view of all of them.
-        view = as_strided(
-            stack,
-            (groups, 1, full, depth, width),
-            (stack.strides[0], 0, down * step, down, along),
-            writeable=False,
-        )
-        out = sums[:, :, : full * count].reshape(groups, outputs, full, count, width)
-        np.matmul(matrix[:, :, np.newaxis], view, out=out)
-    if rest:
-        met = rows.spread(rest) * entries
-        last = stack[:, np.newaxis, full * step : full * step + met]
-        np.matmul(matrix[:, :, :rest, :met], last, out=sums[:, :, full * count :])
+    groups, depth = len(matrix), matrix.shape[2]
+    outputs, height, width = sums.shape[1:]
+    count = matrix.shape[1] // (cut.parts * outputs)
+    # The rows that are met overlap from one product to the next: one call, over a view of all.
+    row = stack.strides[1] * part.axes[0].stride
+    view: Array = np.ndarray(
+        (groups, height // count, depth, stack.shape[-1]),
+        stack.dtype,
+        stack,
+        start * row,
+        (stack.strides[0], count * row, *stack.strides[3:]),
+    )
+    if count == cut.parts == 1:
+        np.matmul(matrix[:, np.newaxis], view, out=sums.swapaxes(1, 2))
+        return
+    terms = np.matmul(matrix[:, np.newaxis], view)
+    terms = terms.reshape(groups, height // count, cut.parts, outputs, count, -1)
+    split = sums.reshape(groups, outputs, height // count, count, width).swapaxes(1, 2)
+    shift = cut.taps * part.axes[1].dilation
+    first = terms[:, :, 0, ..., :width]
+    if cut.parts == 1:
+        split[...] = first
+        return
+    for i in range(1, cut.parts):
+        np.add(first, terms[:, :, i, ..., i * shift : i * shift + width], out=split)
+        first = split

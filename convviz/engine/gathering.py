@@ -71,6 +71,11 @@ class Gather(Record):
             self.out[(samples, channels, *tile)],
         )
 
+    def rows(self, span: slice) -> Gather:
+        """The part of the output in some rows of the first spatial axis."""
+        others = (slice(0, size) for size in self.sizes[1:])
+        return self.within(slice(0, len(self.x)), range(self.groups), (span, *others))
+
     def parts(self, cells: int) -> Iterator[Gather]:
         """The same in parts of at most `cells` windows."""
         if len(self.x) * math.prod(self.sizes) <= cells:

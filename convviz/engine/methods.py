@@ -1,12 +1,15 @@
-"""Two ways to compute a gather; each is the faster one somewhere.
+"""Three ways to compute a gather; each is the fastest one somewhere.
 
 columns: one matrix product per block of windows. Does any gather; wins where channels are many.
-bands:   the kernel as a banded matrix. Does gathers of two axes; wins on images and depthwise,
-         where the columns are copied and then used once or twice.
+bands:   one product per row of the output. Does gathers of two axes; wins on images, depthwise and
+         wide rows, where columns are copied and then used a few times.
+planes:  one product per plane of the input. Does any gather; wins on volumes.
 
-Both make the same sums, in another order: exact for integers, else within a few units in the last
-place of the sum of the absolute products. No transform (FFT, Winograd) is used: its errors follow
-the largest value of the input, not those that meet in a window.
+All make the same sums, in another order: exact for integers (below 2⁵³ in float64, 2²⁴ in float32),
+else each within n · eps of the sum of the absolute products, n the products of a sum: the bound of
+any order of summing (Higham, 2002, Accuracy and Stability of Numerical Algorithms, 3.5). The tests
+allow 8 · eps, since products are added in parallel. No transform (FFT, Winograd) is used: its
+errors follow the largest value of the input, not those that meet in a window.
 """
 
 from __future__ import annotations
@@ -14,35 +17,82 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from convviz.engine.bands import ROWS, bands
+from convviz.engine.bands import bands
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather
+from convviz.engine.planes import planes
 
 Method = Callable[[Gather], None]
 
-METHODS: dict[str, Method] = {"columns": columns, "bands": bands}
+METHODS: dict[str, Method] = {"columns": columns, "bands": bands, "planes": planes}
 
-COPY = 23
-"""What copying a number costs, in multiplications of a matrix product; twice that by a stride."""
+# What things cost, in multiplications of a large matrix product: fitted to measured times.
 
-MARGIN = 1.35
-"""How much cheaper bands must look: their products are smaller."""
+COPY = 14
+"""Copying a number, or adding two; twice that by a stride."""
 
-PLANE = 600
-"""Output cells of one channel below which bands do not pay."""
+CALL = 2_500
+"""A product of one row of the output."""
+
+PACK = 12
+"""A weight in each such product, which arranges the kernel anew."""
+
+SETUP = 1_000_000
+"""What bands and planes prepare, beyond what columns do."""
+
+PLANE = 256
+"""Output cells of a plane below which its products are too small."""
 
 
 def method_for(job: Gather) -> Method:
-    """The method that is faster for `job`, by the work that each would do per output cell."""
-    if len(job.axes) != 2 or math.prod(job.sizes) < PLANE:
+    """The method that is fastest for `job`, by the work that each would do."""
+    by_columns = columns_cost(job)
+    if by_columns < SETUP:
         return columns
-    _, outputs = job.per_group
+    if len(job.axes) == 2 and bands_cost(job) < by_columns:
+        return bands
+    if len(job.axes) == 3 and planes_pay(job):
+        return planes
+    return columns
+
+
+def columns_cost(job: Gather) -> int:
+    """Every tap of every window is copied and multiplied."""
+    inputs, outputs = job.per_group
+    windows = len(job.x) * math.prod(job.sizes) * job.groups * inputs
+    return windows * math.prod(job.kernel) * (copying(job) + outputs)
+
+
+def bands_cost(job: Gather) -> int:
+    """Every tap of a kernel row is copied once per row of the input; a product per output row."""
+    inputs, outputs = job.per_group
     rows, cols = job.axes
-    copy = COPY if cols.stride == 1 else 2 * COPY
-    # Per input channel and tap of a kernel row: copies, and multiplications.
-    by_columns = rows.kernel * (copy + outputs)
-    by_bands = rows.stride * copy + rows.spread(ROWS) * outputs
-    return bands if by_columns > MARGIN * by_bands else columns
+    products = len(job.x) * job.groups * job.sizes[0]
+    multiplied = inputs * rows.reach * cols.kernel * outputs
+    copied = inputs * rows.stride * cols.kernel * copying(job)
+    row = (multiplied + copied) * job.sizes[1] + multiplied * PACK + CALL
+    return products * row + SETUP
+
+
+def planes_pay(job: Gather) -> bool:
+    """Whether planes are faster than columns.
+
+    They copy less, by the taps of the first axis, but add as many products to every output, and
+    multiply what is cropped at the ends.
+    """
+    first, taps = job.axes[0], math.prod(job.kernel[1:])
+    if first.stride > 1 or first.kernel == 1 or math.prod(job.sizes[1:]) < PLANE:
+        return False
+    inputs, outputs = job.per_group
+    ends = first.spread(job.sizes[0]) / job.sizes[0]
+    by_planes = ends * inputs * taps * (copying(job) + first.kernel * outputs)
+    by_planes += 2 * COPY * first.kernel * outputs
+    return by_planes < inputs * taps * first.kernel * (copying(job) + outputs)
+
+
+def copying(job: Gather) -> int:
+    """The cost of copying a number from the rows of the input."""
+    return COPY if job.axes[-1].stride == 1 else 2 * COPY
 
 
 def compute(job: Gather) -> None:

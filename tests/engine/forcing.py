@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from convviz.engine import bands, columns, methods, pooling, scattering
+from convviz.engine import bands, columns, methods, planes, pooling, scattering
 from convviz.engine.gathering import Gather
 
-WAYS = ("columns", "bands", "stamps", "phases by columns", "phases by bands")
-CONV_WAYS, TRANSPOSE_WAYS = WAYS[:2], WAYS[2:]
+CONV_WAYS = tuple(methods.METHODS)
+TRANSPOSE_WAYS = ("stamps", *(f"phases by {name}" for name in methods.METHODS))
+WAYS = CONV_WAYS + TRANSPOSE_WAYS
 
 
 @contextmanager
@@ -21,7 +22,8 @@ def forced(way: str, block: int = 0) -> Iterator[None]:
     """
 
     def method_for(job: Gather) -> methods.Method:
-        return methods.METHODS["bands" if "bands" in way and len(job.axes) == 2 else "columns"]
+        name = way.removeprefix("phases by ")
+        return methods.METHODS["columns" if name == "bands" and len(job.axes) != 2 else name]
 
     with (
         patch.object(methods, "method_for", method_for),
@@ -29,6 +31,8 @@ def forced(way: str, block: int = 0) -> Iterator[None]:
         patch.object(columns, "BLOCK", block or columns.BLOCK),
         patch.object(columns, "LEAST", 8 if block else columns.LEAST),
         patch.object(bands, "BLOCK", block or bands.BLOCK),
+        patch.object(bands, "LARGE", 4 if block else bands.LARGE),
+        patch.object(planes, "BLOCK", block or planes.BLOCK),
         patch.object(scattering, "BLOCK", block or scattering.BLOCK),
         patch.object(pooling, "BLOCK", block or pooling.BLOCK),
     ):
