@@ -28,13 +28,16 @@ METHODS: dict[str, Method] = {"columns": columns, "bands": bands, "planes": plan
 
 # What things cost, in multiplications of a large matrix product: fitted to measured times.
 
-COPY = 14
-"""Copying a number, or adding two; twice that by a stride."""
+COPY = 16
+"""Copying a number into columns, or adding two; twice that by a stride."""
+
+STACK = 12
+"""Copying a number into a stack of rows, which are longer; twice that by a stride."""
 
 CALL = 2_500
 """A product of one row of the output."""
 
-PACK = 12
+PACK = 8
 """A weight in each such product, which arranges the kernel anew."""
 
 SETUP = 1_000_000
@@ -60,7 +63,7 @@ def columns_cost(job: Gather) -> int:
     """Every tap of every window is copied and multiplied."""
     inputs, outputs = job.per_group
     windows = len(job.x) * math.prod(job.sizes) * job.groups * inputs
-    return windows * math.prod(job.kernel) * (copying(job) + outputs)
+    return windows * math.prod(job.kernel) * (COPY * reading(job) + outputs)
 
 
 def bands_cost(job: Gather) -> int:
@@ -69,7 +72,7 @@ def bands_cost(job: Gather) -> int:
     rows, cols = job.axes
     products = len(job.x) * job.groups * job.sizes[0]
     multiplied = inputs * rows.reach * cols.kernel * outputs
-    copied = inputs * rows.stride * cols.kernel * copying(job)
+    copied = inputs * rows.stride * cols.kernel * STACK * reading(job)
     row = (multiplied + copied) * job.sizes[1] + multiplied * PACK + CALL
     return products * row + SETUP
 
@@ -85,14 +88,15 @@ def planes_pay(job: Gather) -> bool:
         return False
     inputs, outputs = job.per_group
     ends = first.spread(job.sizes[0]) / job.sizes[0]
-    by_planes = ends * inputs * taps * (copying(job) + first.kernel * outputs)
+    copy = COPY * reading(job)
+    by_planes = ends * inputs * taps * (copy + first.kernel * outputs)
     by_planes += 2 * COPY * first.kernel * outputs
-    return by_planes < inputs * taps * first.kernel * (copying(job) + outputs)
+    return by_planes < inputs * taps * first.kernel * (copy + outputs)
 
 
-def copying(job: Gather) -> int:
-    """The cost of copying a number from the rows of the input."""
-    return COPY if job.axes[-1].stride == 1 else 2 * COPY
+def reading(job: Gather) -> int:
+    """How many times as much as from a whole row a number costs that is read by the stride."""
+    return 1 if job.axes[-1].stride == 1 else 2
 
 
 def compute(job: Gather) -> None:

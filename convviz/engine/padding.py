@@ -80,7 +80,7 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
     place: list[Any] = [*whole]
     place += [slice(b, b + n) for n, (b, _) in zip(sizes, padding, strict=True)]
     out = empty(shape, x.dtype)
-    fill = held(value, x.dtype) if mode.fills else None
+    fill = (held(value, x.dtype) if value else 0) if mode.fills else None  # any type holds 0
     if mode.fills and out.size <= SMALL:
         out.fill(fill)
         out[tuple(place)] = x

@@ -67,7 +67,7 @@ GROUPS = {
         {"torch": 1, "scipy": 1, "cv2": 2},
     ),
     "toy": Group("Toys", ("torch", "windows"), {}, most=100),
-    "pad": Group("Padding", ("np.pad",), {"np.pad": 1}),
+    "pad": Group("Padding", ("np.pad", "copy"), {"np.pad": 1}),
 }
 
 

@@ -84,7 +84,7 @@ def row(case: Case, workers: list[Worker], answers: list[list[list[float] | None
         ratios.append(own[0] / found[0] if found else math.nan)
         if found is None:
             cells.append("")
-        elif math.isclose(own[1], found[1], rel_tol=1e-3):
+        elif worker.name == "copy" or math.isclose(own[1], found[1], rel_tol=1e-3):
             cells.append(f"{duration(found[0])}: {share(ratios[-1], case.limit(worker.name))}")
         else:
             raise RuntimeError(f"{case.name}: {worker.name} has other values")

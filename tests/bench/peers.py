@@ -32,6 +32,23 @@ def np_pad(case: Case, x: Any, _: Any) -> Call | None:
     return lambda: np.pad(x, case.arguments["padding"], mode=mode)
 
 
+def copied(case: Case, x: Any, _: Any) -> Call | None:
+    """The floor of padding: `x` copied into a new array of that size, and nothing else."""
+    if case.op != "pad":
+        return None
+    padding = case.arguments["padding"]
+    pairs = ((padding, padding),) * x.ndim if isinstance(padding, int) else padding
+    shape = tuple(before + n + after for n, (before, after) in zip(x.shape, pairs, strict=True))
+    inside = tuple(slice(b, b + n) for n, (b, _) in zip(x.shape, pairs, strict=True))
+
+    def call() -> Any:
+        out = np.empty(shape, x.dtype)
+        out[inside] = x
+        return out
+
+    return call
+
+
 def windows(case: Case, x: Any, weight: Any) -> Call | None:
     """What a NumPy user would write: np.pad, sliding_window_view, tensordot or einsum."""
     if case.op != "conv":
@@ -106,6 +123,7 @@ def cv2(case: Case, x: Any, weight: Any) -> Call | None:
 PEERS: dict[str, tuple[str, Callable[[Case, Any, Any], Call | None]]] = {
     "convviz": ("numpy", ours),
     "np.pad": ("numpy", np_pad),
+    "copy": ("numpy", copied),
     "windows": ("numpy", windows),
     "torch": ("torch", torch),
     "scipy": ("scipy", scipy),

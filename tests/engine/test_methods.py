@@ -174,7 +174,8 @@ def chosen(shape: tuple[int, ...], weight: tuple[int, ...], groups: int = 1) -> 
 def test_each_method_is_chosen_where_it_was_measured_to_win() -> None:
     assert chosen((1, 1, 512, 512), (1, 1, 3, 3)) == "bands"
     assert chosen((1, 32, 56, 56), (32, 1, 3, 3), 32) == "bands"
-    assert chosen((1, 64, 56, 56), (64, 64, 3, 3)) == "columns"
+    assert chosen((1, 64, 112, 112), (64, 64, 3, 3)) == "bands"
+    assert chosen((1, 64, 28, 28), (64, 64, 3, 3)) == "columns"
     assert chosen((1, 1, 7, 7), (1, 1, 3, 3)) == "columns"
     assert chosen((1, 1, 5000), (1, 1, 3)) == "columns"
     assert chosen((1, 16, 32, 32, 32), (16, 16, 3, 3, 3)) == "planes"
