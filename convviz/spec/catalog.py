@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from convviz.errors import SpecError
-from convviz.spec.arguments import flag, integer, is_sequence
+from convviz.spec.arguments import echo, flag, integer, is_sequence
 from convviz.spec.layer import Layer
 from convviz.spec.pointwise import Flatten, Halving, Linear, Pointwise, Unflatten
 from convviz.spec.resizing import PAD_TITLES, PadLayer, PixelShuffle, Upsample
@@ -169,9 +169,26 @@ def plain(title: str, arguments: tuple[str, ...], required: int) -> Constructor:
         head = told.get(arguments[0]) if arguments else None
         note = f"{head:g}" if isinstance(head, float) or type(head) is int else ""
         words = [f"{name}={text_of(value)}" for name, value in told.items()]
-        return Pointwise(title, note, f"{title}({', '.join(words)})")
+        if "p" in told:
+            probability(told["p"])
+        groups = integer(head, "groups", 1) if title == "ChannelShuffle" else 1
+        text = f"{title}({', '.join(words)})"
+        return Pointwise(title, note, text, ranks=RANKS.get(title, ()), groups=groups)
 
     return Constructor(title, arguments, required, make)
+
+
+RANKS = {"Dropout1d": (0, 1), "Softmax2d": (1, 2)}
+"""Spatial axes that PyTorch takes, where it refuses others; the other dropouts only warn."""
+
+
+def probability(value: Any) -> None:
+    """Refuse what is no probability, as PyTorch does.
+
+    Raises SpecError: it is no number from 0 to 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise SpecError(f"p is a probability, from 0 to 1, not {echo(value)}", "p", "0 to 1")
 
 
 def shuffle(name: str) -> Callable[[Given], Layer]:

@@ -21,6 +21,7 @@ class Pointwise(Record):
     channels: how many the input must have; 0: any.
     ranks:    how many spatial axes the input may have; (): any.
     tail:     the last sizes that the input must have; (): any.
+    groups:   what must divide the channels.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Pointwise(Record):
     channels: int = 0
     ranks: tuple[int, ...] = ()
     tail: Shape = ()
+    groups: int = 1
 
     @property
     def short(self) -> str:
@@ -52,6 +54,12 @@ class Pointwise(Record):
                 f"{self.title} takes {self.channels} channels, its input has {has}",
                 "num_features",
                 f"{has} channels come in",
+            )
+        if shape and shape[0] % self.groups:
+            raise SpecError(
+                f"{self.title} takes channels that {self.groups} divides, its input has {shape[0]}",
+                "groups",
+                f"{shape[0]} channels come in",
             )
         if self.ranks and len(shape) - 1 not in self.ranks:
             takes = " or ".join(map(str, self.ranks))

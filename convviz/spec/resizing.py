@@ -140,7 +140,7 @@ class Upsample(Record):
         sizes = () if size is None else tuple(integer(n, "size", 1) for n in listed(size))
         factors = () if scale_factor is None else tuple(map(factor, listed(scale_factor)))
         corners = False if align_corners is None else flag(align_corners, "align_corners")
-        if corners and mode in ("nearest", "nearest-exact", "area"):
+        if align_corners is not None and mode in ("nearest", "nearest-exact", "area"):
             raise SpecError(
                 f"align_corners goes with linear and cubic modes, not {mode}", "align_corners"
             )

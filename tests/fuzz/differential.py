@@ -5,6 +5,11 @@
 Needs torch (2.13.0 was used), which is no dependency of anything else here. Every case calls one
 function of convviz and its counterpart of torch with the same random arguments, legal or not. Exit
 status 1 if any case disagrees without being among the differences that convviz documents.
+
+Arrays: `pad` (every mode of `F.pad`; an int, ints or pairs), `conv` (strides, dilations, groups,
+padding modes, "same", pairs), `conv_transpose` (output_padding), `pool` (both kinds, ceil_mode), on
+1 to 3 axes, in float64, float32 and int64, with NaN and infinity where no sums are made. Texts:
+the shape and the parameters of every family of layers (`layer_texts`).
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812
 
 import convviz
+from tests.fuzz import layer_texts
 
 Case = dict[str, Any]
 """op, x, weight, bias, args: the arguments of one call."""
@@ -43,6 +49,14 @@ def numbers(rng: random.Random, shape: tuple[int, ...]) -> np.ndarray[Any, Any]:
     return values.reshape(shape)
 
 
+def typed(rng: random.Random, x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """`x` as it is, as float32 or int64, or with infinity and NaN in it."""
+    way = rng.random()
+    if way < 0.1 and x.size:
+        x.flat[rng.randrange(x.size)] = rng.choice([np.nan, np.inf, -np.inf])
+    return x.astype(np.float32 if 0.1 < way < 0.2 else np.int64 if 0.2 < way < 0.3 else float)
+
+
 def per_axis(rng: random.Random, ndim: int, low: int, high: int) -> Any:
     """One integer, or one per axis."""
     if rng.random() < 0.5:
@@ -59,13 +73,26 @@ def pad_case(rng: random.Random) -> Case:
     """`pad`: 1 to 3 axes, pairs, all of torch's modes."""
     ndim = rng.randint(1, 3)
     mode = rng.choice(["zeros", "constant", "reflect", "replicate", "circular"])
-    pairs = tuple((rng.randint(0, 6), rng.randint(0, 6)) for _ in range(ndim))
+    low = -1 if rng.random() < 0.02 else 0
+    pairs = tuple((rng.randint(low, 6), rng.randint(low, 6)) for _ in range(ndim))
+    padding: Any = pairs
+    if rng.random() < 0.3:
+        padding = per_axis(rng, ndim, 0, 6)
+        if ndim == 1 and not isinstance(padding, int):
+            padding = padding[0]
     value = rng.randint(-3, 3) if mode == "constant" else 0
     return {
         "op": "pad",
-        "x": numbers(rng, spatial(rng, ndim)),
-        "args": {"padding": pairs, "mode": mode, "value": value},
+        "x": typed(rng, numbers(rng, spatial(rng, ndim))),
+        "args": {"padding": padding, "mode": mode, "value": value},
     }
+
+
+def sides(padding: Any, ndim: int) -> list[int]:
+    """An int, one per axis or one pair per axis, as `F.pad` takes it: the last axis first."""
+    entries = padding if isinstance(padding, tuple) else (padding,) * ndim
+    both = [entry if isinstance(entry, tuple) else (entry, entry) for entry in entries]
+    return [side for pair in reversed(both) for side in pair]
 
 
 def channels(rng: random.Random, transposed: bool) -> tuple[int, int, int, tuple[int, int]]:
@@ -101,6 +128,8 @@ def conv_case(rng: random.Random, op: str) -> Case:
             args["padding"] = rng.choice(["same", "valid"])
             if rng.random() < 0.8:
                 args["stride"] = 1
+        elif args["padding_mode"] == "zeros" and rng.random() < 0.2:
+            args["padding"] = tuple((rng.randint(0, 4), rng.randint(0, 4)) for _ in range(ndim))
     bias = numbers(rng, (outputs + (rng.random() < 0.02),)) if rng.random() < 0.4 else None
     return {
         "op": op,
@@ -112,25 +141,27 @@ def conv_case(rng: random.Random, op: str) -> Case:
 
 
 def pool_case(rng: random.Random) -> Case:
-    """`pool`: both kinds, ceil_mode, padding that may be too much."""
+    """`pool`: both kinds, ceil_mode, padding that may be too much, NaN and infinity."""
     ndim = rng.randint(1, 3)
     kind = rng.choice(["max", "avg"])
     kernel = tuple(rng.randint(1, 4) for _ in range(ndim))
     args: Case = {
         "kernel": kernel,
         "kind": kind,
-        "stride": per_axis(rng, ndim, 1, 4) if rng.random() < 0.7 else None,
-        "padding": per_axis(rng, ndim, 0, 2),
+        "stride": per_axis(rng, ndim, 0 if rng.random() < 0.03 else 1, 4)
+        if rng.random() < 0.7
+        else None,
+        "padding": per_axis(rng, ndim, -1 if rng.random() < 0.03 else 0, 2),
         "ceil_mode": rng.random() < 0.5,
     }
     if kind == "max":
-        args["dilation"] = per_axis(rng, ndim, 1, 3)
+        args["dilation"] = per_axis(rng, ndim, 0 if rng.random() < 0.03 else 1, 3)
     else:
         args["count_include_pad"] = rng.random() < 0.5
     batch = (rng.randint(1, 2),) if rng.random() < 0.7 else ()
     return {
         "op": "pool",
-        "x": numbers(rng, (*batch, rng.randint(1, 2), *spatial(rng, ndim))),
+        "x": typed(rng, numbers(rng, (*batch, rng.randint(1, 2), *spatial(rng, ndim)))),
         "args": args,
     }
 
@@ -144,6 +175,8 @@ def by_torch(case: Case) -> np.ndarray[Any, Any]:
     if case["op"] == "pool":
         ndim = len(args["kernel"])
         kind = args.pop("kind")
+        if kind == "avg" and x.dtype == torch.int64:
+            x = x.double()  # torch drops the fractions of averages of integers
         answer = (MAX_POOLS if kind == "max" else AVG_POOLS)[ndim](x, args.pop("kernel"), **args)
         return np.asarray(answer)
     weight = torch.from_numpy(case["weight"])
@@ -152,6 +185,8 @@ def by_torch(case: Case) -> np.ndarray[Any, Any]:
     if case["op"] == "conv_transpose":
         return np.asarray(TRANSPOSES[ndim](x, weight, bias, **args))
     mode = args.pop("padding_mode")
+    if isinstance(args["padding"], tuple) and isinstance(args["padding"][0], tuple):
+        x, args["padding"] = F.pad(x, sides(args["padding"], ndim)), 0  # torch has no such word
     if mode == "zeros":
         return np.asarray(CONVS[ndim](x, weight, bias, **args))
     layer = LAYERS[ndim](
@@ -171,7 +206,7 @@ def by_torch(case: Case) -> np.ndarray[Any, Any]:
 
 def torch_pad(x: torch.Tensor, args: Case) -> np.ndarray[Any, Any]:
     """`F.pad`, which pads spatial axes only in every mode but constant."""
-    flat = [side for pair in reversed(args["padding"]) for side in pair]
+    flat = sides(args["padding"], x.ndim)
     mode = MODES.get(args["mode"], args["mode"])
     if mode == "constant":
         return np.asarray(F.pad(x, flat, mode, args["value"]))
@@ -194,6 +229,10 @@ def documented(case: Case, refused: bool, message: str) -> str:
     """
     if not refused and case["op"] == "pool" and "smaller than" in message:
         return "avg_pool3d alone refuses an input smaller than the kernel before padding"
+    if refused and case["op"] == "pad" and min(sides(case["args"]["padding"], 1)) < 0:
+        return "negative padding crops in torch, and is refused here"
+    if not refused and case["x"].dtype.kind == "i" and "not implemented for" in message:
+        return "torch has not written it for integers"
     if refused and case["op"] != "pad" and len(case["x"]) == 0:
         return "torch checks little where the batch is empty"
     if refused and case["args"].get("padding_mode", "zeros") != "zeros":
@@ -221,7 +260,8 @@ def compared(case: Case) -> str:
         return f"convviz: {told or 'accepts'} · torch: {message or 'accepts'}"
     if expected.shape != found.shape:
         return f"shape {found.shape}, torch {expected.shape}"
-    if not np.allclose(found, expected, rtol=1e-12, atol=1e-12, equal_nan=True):
+    close = 1e-5 if found.dtype == np.float32 else 1e-12
+    if not np.allclose(found, expected, rtol=close, atol=close, equal_nan=True):
         return "values differ"
     return ""
 
@@ -238,17 +278,19 @@ def main() -> int:
         lambda r: conv_case(r, "conv"),
         lambda r: conv_case(r, "conv_transpose"),
         pool_case,
+        layer_texts.layer_case,
     ]
     tally: Counter[str] = Counter()
     failures = 0
     for number in range(asked.cases):
         case = rng.choice(makers)(rng)
-        difference = compared(case)
+        difference = (layer_texts.compared if case["op"] == "layer" else compared)(case)
         tally[case["op"]] += 1
         if difference:
             failures += 1
-            shapes = {k: v.shape for k, v in case.items() if isinstance(v, np.ndarray)}
-            print(f"case {number}: {case['op']} {shapes} {case['args']}\n  {difference}")
+            shapes = {k: (v.shape, v.dtype) for k, v in case.items() if isinstance(v, np.ndarray)}
+            said = case["args"] if "args" in case else f"{case['text']} {case['shape']}"
+            print(f"case {number}: {case['op']} {shapes} {said}\n  {difference}")
     print(f"{asked.cases} cases, seed {asked.seed}: {dict(tally)}; {failures} disagree")
     return 1 if failures else 0
 

@@ -87,6 +87,9 @@ def test_the_other_layers_follow_torchs_documentation(text, shape, output, param
         ("Upsample(scale_factor=0.1)", (1, 4), "scale_factor 0.1 leaves nothing of 1×4"),
         ("PixelUnshuffle(3)", (1, 4, 6), "PixelUnshuffle 3 takes rows and cols that 3 divides"),
         ("GLU(1)", (5, 4), "GLU halves an axis, but the axis has 5"),
+        ("ChannelShuffle(3)", (4, 2, 2), "takes channels that 3 divides, its input has 4"),
+        ("Dropout1d()", (4, 2, 2), "Dropout1d takes channels and 0 or 1 spatial axes, not 3 axes"),
+        ("Softmax2d()", (4, 2, 2, 2), "Softmax2d takes channels and 1 or 2 spatial axes"),
     ],
 )
 def test_a_layer_says_what_it_takes(text, shape, message):
@@ -104,6 +107,9 @@ def test_a_layer_says_what_it_takes(text, shape, message):
         ("ZeroPad2d((1, 2))", "padding has 2 entries, but 2 axes have 4 sides"),
         ("Unflatten(1, ())", "unflattened_size must be a tuple of sizes"),
         ("Linear(0, 3)", "in_features must be at least 1, not 0"),
+        ("Dropout(1.5)", "p is a probability, from 0 to 1, not 1.5"),
+        ("ChannelShuffle(0)", "groups must be at least 1, not 0"),
+        ("Upsample(2, align_corners=False)", "align_corners goes with linear and cubic modes"),
     ],
 )
 def test_a_layer_that_cannot_be_is_refused_at_once(text, message):
