@@ -140,10 +140,21 @@ def _unknown(name: str, word: str, flags: dict[str, Flag]) -> SpecError:
     names = [flag for flag in flags if flag.startswith("--")]
     one_dash = not name.startswith("--") and len(name) > 2
     guess = near(f"-{name}" if one_dash else name, names) if len(name) > 2 else ""
+    homes = elsewhere(name) if len(name) < 20 else ""
     return SpecError(
-        f"there is no option '{shortened(name)}'",
+        f"there is no option '{shortened(name)}'" + " here" * bool(homes),
         source=word,
         span=(0, len(name)),
-        accepted=f"did you mean {guess}?" if guess else "",
-        remedy="" if guess else "--help lists the options; what begins with a dash goes after --",
+        accepted=homes or (f"did you mean {guess}?" if guess else ""),
+        remedy=""
+        if guess and not homes
+        else "--help lists the options; what begins with a dash goes after --",
     )
+
+
+def elsewhere(name: str) -> str:
+    """Which commands have the option `name`, "" if none has."""
+    from convviz.cli import COMMANDS, options_of
+
+    homes = [command for command in COMMANDS if name in options_of(command)]
+    return f"{', '.join(homes)} {'has' if len(homes) == 1 else 'have'} it" if homes else ""

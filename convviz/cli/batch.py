@@ -79,7 +79,9 @@ def read(path: str) -> list[Figure]:
         with open(path, "rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        raise io_error("read", path, error) from error
+        told = io_error("read", path, error)
+        way = "a TOML file with [[figure]] tables, or --preset conv-arithmetic"
+        raise told.changed(argument="file", remedy=way) from error
     if len(data) > LIMIT:
         raise SpecError(f"{path} is longer than {LIMIT:,} bytes")
     try:

@@ -69,6 +69,7 @@ def speed(text: str) -> float:
         raise SpecError(
             f"a film has 0.1 to {FASTEST} frames per second, not {text.strip()}",
             "fps",
+            f"0.1 to {FASTEST}",
             source=text,
             span=(0, len(text)),
         )

@@ -92,14 +92,28 @@ def file_text(path: str) -> str:
         cause = error if isinstance(error, OSError) else OSError(2, str(error))
         told = io_error("read", path, cause)
         guess = near_file(path) if isinstance(error, FileNotFoundError) else ""
+        layer = near_layer(path)
         raise SpecError(
             told.message,
             "layers",
-            f"did you mean {guess}, in this folder?" if guess else "",
+            f"did you mean {guess}, in this folder?"
+            if guess
+            else f"did you mean {layer}?"
+            if layer
+            else "",
             'a layer is written "Conv2d(3, 64, 7, stride=2)", a network as a file of them',
             source=path,
             span=(0, len(path)),
         ) from cause
+
+
+def near_layer(word: str) -> str:
+    """`word` with the name of a layer that it nearly begins with: "conv 8 k3"; "" if none is."""
+    from convviz.spec.shorthand import NAMES
+
+    name, blank, rest = word.partition(" ")
+    guess = near(name, tuple(NAMES)) if blank and len(word) < 60 else ""
+    return f"{guess} {rest}" if guess else ""
 
 
 def near_file(path: str) -> str:

@@ -105,11 +105,9 @@ def asked_sizes(asked: Asked) -> tuple[Shape, Shape]:
 
     Raises SpecError: one is missing, or they have different numbers of axes.
     """
-    for param, other in (("in", "--in 28"), ("out", "--out 56")):
+    for param in ("in", "out"):
         if param not in asked:
-            raise SpecError(
-                f"--{param} is missing", remedy=f"convviz solve --in 28 --out 14, with {other}"
-            )
+            raise SpecError(f"--{param} is missing", remedy="convviz solve --in 28 --out 14")
     sizes = asked.read("in", parse_shape)
     outputs = asked.read("out", parse_shape)
     if len(sizes) != len(outputs):

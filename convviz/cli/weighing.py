@@ -117,7 +117,13 @@ def numbers(text: str, what: str, names: tuple[str, ...], budget: Budget) -> NDA
     ):
         from convviz.sources import files
 
-        return files.read(bare, budget).array
+        try:
+            return files.read(bare, budget).array
+        except SpecError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            way = f'numbers are written "1 0; 0 1"; names are {", ".join(names)}'
+            raise error.changed(remedy=way) from error.__cause__
     raise unknown(
         what,
         shortened(bare),

@@ -60,10 +60,11 @@ def checked_groups(in_channels: Any, out_channels: Any, groups: Any) -> tuple[in
             fits = [
                 g for g in range(1, min(inputs, outputs, 4096) + 1) if not inputs % g + outputs % g
             ]
+            known = ", ".join(map(str, fits[:12])) + ", …" * (len(fits) > 12)
             raise SpecError(
                 f"groups {count} does not divide {word}_channels {number}",
                 "groups",
-                f"one of {', '.join(map(str, fits[:12]))}{', …' if len(fits) > 12 else ''}",
+                f"one of {known}" if len(fits) > 1 else "only 1 divides both",
             )
     return inputs, outputs, count
 
