@@ -30,8 +30,8 @@ ROOMS = ("/convviz/spec/", "/convviz/cli/", "/convviz/sources/", "/convviz/error
          "/convviz/pointing.py")  # fmt: skip
 """Where a new step counts."""
 
-TRIALS = 200
-"""Shorter texts that are tried for one that failed."""
+PATIENCE = 30.0
+"""Seconds of work in which a text that failed is made shorter."""
 
 SLOW = 0.15
 """Seconds of work, traced, above which a text is not mutated: quick ones lead further."""
@@ -66,12 +66,11 @@ class Arcs:
 
 
 def shortest(name: str, text: str, said: str) -> str:
-    """A text that fails in the same way, with as little as some trials leave."""
-    kind, size, trials = said[:24], max(1, len(text) // 2), 0
-    while size and trials < TRIALS:
+    """A text that fails in the same way, with as little as `PATIENCE` leaves."""
+    kind, size, end = said[:24], max(1, len(text) // 2), time.process_time() + PATIENCE
+    while size and time.process_time() < end:
         at = 0
-        while at < len(text) and trials < TRIALS:
-            trials += 1
+        while at < len(text) and time.process_time() < end:
             less = text[:at] + text[at + size :]
             if fault(name, less)[:24] == kind:
                 text = less
