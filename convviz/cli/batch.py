@@ -30,6 +30,9 @@ KEYS = ("file", "command", "caption")
 NAME = 1_000
 """Most characters of a pattern of --only: the work of reading one grows with their square."""
 
+COMMAND = 100_000
+"""Most characters of a command: the work of taking one apart grows with their square."""
+
 LIMIT = 10_000_000
 """Bytes that a file of figures may have."""
 
@@ -48,8 +51,14 @@ class Figure(Record):
     def words(self) -> list[str]:
         """The command line as words, without a leading `convviz`.
 
-        Raises SpecError: its quotes do not match, or it is empty.
+        Raises SpecError: its quotes do not match, it is empty, or longer than any.
         """
+        if len(self.command) > COMMAND:
+            raise SpecError(
+                f"figure '{shortened(self.file)}' has a command of {len(self.command):,} "
+                f"characters, more than {COMMAND:,}",
+                remedy="a file holds longer inputs: conv x.csv",
+            )
         try:
             words = shlex.split(self.command)
         except ValueError as error:

@@ -170,10 +170,11 @@ READERS: dict[str, Callable[[str], object]] = {
 
 def fault(name: str, text: str) -> str:
     """What is wrong with how the reader `name` takes `text`; "" if nothing is."""
+    argv = words_of(text) if name == "line" else []
     start = time.process_time()
     try:
         with limited():
-            said = of_line(words_of(text)) if name == "line" else of_reader(name, text)
+            said = of_line(argv) if name == "line" else of_reader(name, text)
     except Hang:
         return "it works longer than two seconds"
     except MemoryError:
