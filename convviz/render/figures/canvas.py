@@ -158,6 +158,13 @@ class Canvas:
         outline = rounded(-half, -half, half, half, 0.13 * size)
         self.add(Copies(outline, centers, edge=color, width=width), TILES)
 
+    def crosses(self, centers: Array, size: float, color: Array, width: float) -> None:
+        """Diagonal crosses of one color."""
+        half = size / 2
+        corners = [(-half, -half), (half, half), (-half, half), (half, -half)]
+        outline = Path(corners, [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])
+        self.add(Copies(outline, centers, edge=color, width=width), TILES)
+
     def numbers(
         self,
         labels: Sequence[str],

@@ -59,5 +59,6 @@ def draw_kinds(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place) -> None:
         elif role == Role.COPY:
             canvas.discs(spot, side, theme.faded(theme.trio(Role.INPUT)[1], 0.5)[None])
         else:
-            canvas.tiles(spot, side, theme.color("panel")[None])
+            canvas.tiles(spot, 1.2 * side, theme.color("panel")[None])
+            canvas.crosses(spot, 0.5 * side, theme.color("pad_edge"), 1.0)
         x = canvas.words(x + 15.0, y + 0.36 * note, KINDS[role], note).right + 18.0

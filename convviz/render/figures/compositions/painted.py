@@ -40,9 +40,12 @@ def draw_painted(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place, *, numb
     if u >= TILES_FROM:
         tint = theme.trio(Role.INPUT)[0]
         colors = np.broadcast_to(tint, (*grid.shape, 3)).copy()
-        colors[grid.all_roles == Role.UNREAD] = theme.color("panel")
+        unread = grid.all_roles == Role.UNREAD
+        colors[unread] = theme.color("panel")
         colors[grid.all_roles == Role.COPY] = theme.faded(theme.trio(Role.INPUT)[1], 0.5)
         draw_cells(canvas, grid, place, None, colors=colors)
+        if unread.any():
+            draw_unread(canvas, place.centers(*np.nonzero(unread)), u)
     else:
         draw_cells(canvas, grid, place, None)
     outputs = (len(windows.rows), len(windows.cols))
@@ -54,6 +57,15 @@ def draw_painted(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place, *, numb
         draw_frame(canvas, place, frame)
     if outputs[0] * outputs[1] <= MOST_ANCHORS and u >= TILES_FROM:
         draw_anchors(canvas, sheet, windows, place, painted, numbered=numbered)
+
+
+def draw_unread(canvas: Canvas, centers: Floats, u: float) -> None:
+    """Crosses on cells that no window reads: their gray alone is lost on a projector.
+
+    u: points of a whole cell.
+    """
+    width = min(1.6, max(0.6, 0.035 * u))
+    canvas.crosses(centers, 0.22 * u, canvas.theme.color("pad_edge"), width)
 
 
 def shown(outputs: tuple[int, int]) -> list[tuple[int, int]]:
