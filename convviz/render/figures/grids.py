@@ -106,7 +106,7 @@ class Digits(Record, eq=False):
         more = [other.values for other in alike if other is not grid]
         more += [grid.others] if grid.others is not None else []
         every = np.concatenate([values.ravel() for values in (grid.values, *more)])
-        ways = [writing(every, significant) for significant in (3, 2, 1)]
+        ways = [writing(every), *(writing(every, significant) for significant in (3, 2, 1))]
         for way in (*ways, Writing(POWER, False)):
             digits = cls._sized(written(grid.values, way), typeface, grid.all_roles)
             for values in more:

@@ -45,8 +45,11 @@ class Writing(NamedTuple):
 WHOLE, POWER = -1, -2
 
 
-def writing(values: Array, significant: int = 3) -> Writing:
+def writing(values: Array, significant: int | None = None) -> Writing:
     """How to write `values`: integers plain, else as many decimals for all as three digits need.
+
+    significant: so many digits of the largest instead; without it a fourth is written where it
+                 leaves nothing out, as in 10.25 beside 0.25.
 
     From five digits on, thousands have a thin space; from 10⁷ (not whole: 10⁵) or below 10⁻³ all
     are written as 1.2e5.
@@ -58,8 +61,9 @@ def writing(values: Array, significant: int = 3) -> Writing:
         return Writing(WHOLE, True)
     if most >= 1e5 or 0 < most < 1e-3:
         return Writing(POWER, False)
-    decimals = min(4, max(0, significant - 1 - math.floor(math.log10(most)))) if most else 0
-    for fewer in range(decimals + 1):
+    digits = significant or 3
+    decimals = min(4, max(0, digits - 1 - math.floor(math.log10(most)))) if most else 0
+    for fewer in range(decimals + (2 if significant is None and decimals else 1)):
         if bool((np.round(finite, fewer) == finite).all()):
             return Writing(fewer, True)
     return Writing(decimals, False)
