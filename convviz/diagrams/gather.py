@@ -64,7 +64,7 @@ class Sight(Record, eq=False):
     @cached_property
     def unread(self) -> NDArray[np.bool_]:
         """Which padded cells no window meets."""
-        step, kernel = self.axis.dilation, self.axis.kernel
+        step, kernel = self.axis.acting(self.count).dilation, self.axis.kernel
         # Lanes of every `step`-th cell, where a window is `kernel` cells in a row: a cell is met
         # where, among the `kernel` cells that end at it, a window starts.
         marks = np.zeros(-(-self.side.total // step) * step, np.intp)

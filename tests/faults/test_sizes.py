@@ -1,0 +1,138 @@
+"""Sizes beyond all bounds: answered at once and exactly, or refused before anything is allocated.
+
+Every line runs with 1 GB of address space, and none may take half of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from convviz.sources.budget import MAX_ELEMENTS
+from tests.faults.running import MANY, Answer, child, convviz, strict
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
+
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+""" + MANY.replace(
+    "json.dump(answers, sys.stdout)",
+    "answers.append((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, '', ''))\n"
+    "json.dump(answers, sys.stdout)",
+)
+"""The same with 1 GB of address space; a last answer tells the megabytes held at most."""
+
+BUDGET = "more than the budget of 16,777,216"
+
+REFUSED = {
+    "pad 1000000000x1000000000": BUDGET,
+    "pad 999999999999999999x999999999999999999": BUDGET,
+    "pad 4x4 -p 1000000000": BUDGET,
+    "pad 4x4 -p 100000 --mode replicate --json": BUDGET,
+    "conv 1000000000x1000000000": BUDGET,
+    "conv 7x7 -k 3 -p 1000000": BUDGET,
+    "conv 7x7 -d 1000000000 -p 1000000000": BUDGET,
+    "conv 7x7 --out-channels 1000000000": BUDGET,
+    "conv-transpose 7 -s 1000000000": BUDGET,
+    "conv-transpose 7x7 -d 1000000000": BUDGET,
+    "conv-transpose 7 -s 999999999999999998 -p 1": BUDGET,
+    "pool 3x3 -k 1000000000 -p 500000000": BUDGET,
+    "pad 1000000000000 --fill random": BUDGET,
+    "pad 1500x1500 --json": "numbers as text, more than 2,097,152",
+    "pad 1000x1000 --full": "numbers as text, more than 1,048,576",
+    "conv-transpose 2000 --full": "numbers as text, more than 1,048,576",
+    "pad 4x4 --max-elements 15": "more than the budget of 15",
+    "pad 100000x100000 --max-elements 999999999999999999": "there is not enough memory",
+    "pad 4x4 -o x.png --size 30000x30000": "is 900 million pixels: the budget is 50 million",
+    "pad 4x4 -o x.png --size 100000x100000": "is 10,000 million pixels",
+    "pad 4x4 -o x.png --size 999999999999999999x999999999999999999": "pixels",
+    "pad 4x4 -o x.png --size nanxnan": "no size is called 'nanxnan'",
+    "pad 4x4 -o x.png --size infxinf": "no size is called 'infxinf'",
+    "pad 4x4 -o x.png --size 0x0": "at least 64 × 64 pixels",
+    "pad 4x4 -o x.png --dpi 1000000": "dots per inch",
+    "conv 7x7 -o x.gif --size 30000x30000": "is 900 million pixels",
+    "solve --in 28 --out 14 --kernel 1..999999999999999999": "at most 1,000,000",
+    "sizes 1..999999999999999999 relu": "at most 1,000,000",
+    "shape 3x9x9 Conv2d(3,8,3,dilation=999999999999999999) --unit 0,0": "spans",
+}
+"""Lines that are refused, with what they are told."""
+
+ANSWERED = (
+    "conv 7x7 -s 999999999999999999",
+    "conv 7 -k 1 -d 999999999999999999",
+    "pool 7x7 -s 999999999999999999",
+    "pool 3x3 -k 4000 -p 2000",
+    "pool 3 -k 1000000 -p 500000",
+    "conv-transpose 7 -s 1000000",
+    "pad 2048x2048 --mode circular",
+    "conv 2048x2048",
+    "shape 3x999999999x999999999 Conv2d(3,8,999999999) --unit 0,0",
+    "shape 3x999999999999999999x999999999999999999 Conv2d(3,8,3) --unit center",
+    "shape 999999999999999999 -k 999999999999999999 -s 7",
+    "solve --in 999999999999999999 --out 999999999999999999",
+    "sizes 999999999999999900..999999999999999999 MaxPool2d(2)",
+)
+"""Lines whose numbers are large and whose answers are not."""
+
+
+def limited(lines: list[str], cwd: Path) -> tuple[list[Answer], int]:
+    """What the lines give in one process of 1 GB, and the megabytes that it held at most."""
+    text = json.dumps([[line.split(), {}] for line in lines])
+    found = json.loads(child(LIMITED, cwd=cwd, stdin=text, OPENBLAS_NUM_THREADS="1"))
+    return [Answer(*answer) for answer in found[:-1]], found[-1][0]
+
+
+def test_what_is_too_large_is_refused_before_it_is_allocated(tmp_path: Path) -> None:
+    answers, megabytes = limited(list(REFUSED), tmp_path)
+    for answer, (line, fact) in zip(answers, REFUSED.items(), strict=True):
+        assert answer.status == 2, line
+        answer.refused(2, fact)
+    assert list(tmp_path.iterdir()) == []
+    assert megabytes < 500
+
+
+def test_large_numbers_with_small_answers_are_answered(tmp_path: Path) -> None:
+    answers, megabytes = limited(list(ANSWERED), tmp_path)
+    for answer, line in zip(answers, ANSWERED, strict=True):
+        assert (answer.status, answer.err) == (0, ""), line
+    assert megabytes < 500
+
+
+def test_shapes_are_exact_at_any_size(tmp_path: Path) -> None:
+    n = 10**18 - 1
+    answer = convviz(
+        "shape", f"3x{n}x{n}", "Conv2d(3, 8, 3)", "MaxPool2d(2)", "--json", cwd=tmp_path
+    )
+    found = strict(answer.out)
+    last = found["layers"][-1]
+    assert last["output"] == [8, (n - 2) // 2, (n - 2) // 2]
+    assert found["macs"] == 8 * (n - 2) ** 2 * 27
+
+
+def test_the_budget_is_an_option_whose_default_is_told(tmp_path: Path) -> None:
+    assert "--max-elements N [2^24]" in convviz("--help", cwd=tmp_path).out
+    assert MAX_ELEMENTS == 2**24
+    told = convviz("pad", "5x5", "-p", "0", "--max-elements", "24", cwd=tmp_path)
+    told.refused(2, "more than the budget of 24")
+    assert "--max-elements 25 allows it" in told.err
+    assert convviz("pad", "5x5", "-p", "0", "--max-elements", "25", cwd=tmp_path).status == 0
+
+
+def test_json_is_strict_where_numbers_are_none(tmp_path: Path) -> None:
+    for words in (
+        ("pad", "[NaN, Infinity, -Infinity, 1]"),
+        ("conv", "[NaN, Infinity, -Infinity, 1]", "-k", "2"),
+        ("pool", "[1, Infinity, NaN, 2]", "-k", "2"),
+        ("pool", "3", "-k", "3", "-p", "1"),
+    ):
+        answer = convviz(*words, "--json", cwd=tmp_path)
+        if answer.status == 2:
+            answer.refused(2, "")
+            continue
+        assert not re.search(r"\b(NaN|Infinity)\b(?!\")", answer.out.replace('"NaN"', ""))
+        strict(answer.out)
