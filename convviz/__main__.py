@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 
+LATER = 0.01
+"""Seconds until an interrupt that could not be raised is."""
+
 ALLOCATIONS = 50_000
 """New objects until garbage is looked for: a command makes few, keeps most, and ends."""
 
@@ -41,7 +44,10 @@ def run(argv: Sequence[str] | None = None) -> NoReturn:
 def unraised(error: UnraisableHookArgs) -> None:
     """What Python does with an exception that it cannot raise; an interrupt it raises later."""
     if error.exc_type is KeyboardInterrupt:
-        _thread.interrupt_main()
+        from threading import Timer
+
+        # Not now: it would be raised in here, where it cannot be either.
+        Timer(LATER, _thread.interrupt_main).start()
     else:
         sys.__unraisablehook__(error)
 

@@ -18,7 +18,7 @@ WORDS = (
     ("Looks", "--plain (screen readers)  --full  --color WHEN  --ascii  --theme NAME"),
     ("Motion", "--animate  --step  --fps N  --frames FILE  -o FILE .gif .apng .webp"),
     ("Slides", "--size WxH  --dpi N  --title TEXT  --font NAME  --transparent"),
-    ("More", "--no-caption  --no-footer  --view NAME  --dims N  --max-elements N [2^24]"),
+    ("More", "--no-caption  --no-footer  --view NAME  --dims N  --max-elements N [16M]"),
 )
 
 

@@ -115,7 +115,7 @@ def test_shapes_are_exact_at_any_size(tmp_path: Path) -> None:
 
 
 def test_the_budget_is_an_option_whose_default_is_told(tmp_path: Path) -> None:
-    assert "--max-elements N [2^24]" in convviz("--help", cwd=tmp_path).out
+    assert "--max-elements N [16M]" in convviz("--help", cwd=tmp_path).out
     assert MAX_ELEMENTS == 2**24
     told = convviz("pad", "5x5", "-p", "0", "--max-elements", "24", cwd=tmp_path)
     told.refused(2, "more than the budget of 24")
