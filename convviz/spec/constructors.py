@@ -83,9 +83,12 @@ def find(call: Call, source: str) -> Constructor:
 
 
 def families(layers: Iterable[str]) -> str:
-    """The names of all `layers`, those for 1, 2 and 3 axes in one word."""
-    names = dict.fromkeys(re.sub(r"[123]d$", "…d", name) for name in layers)
-    return ", ".join(name.replace("…d", "1d/2d/3d") for name in names)
+    """The names of all `layers`, those that differ in their axes in one word: Dropout1d/2d/3d."""
+    found: dict[tuple[str, bool], list[str]] = {}
+    for name in layers:
+        stem = re.sub(r"[123]d$", "", name)
+        found.setdefault((stem, stem == name), []).append(name[len(stem) :])
+    return ", ".join(stem + "/".join(ends) for (stem, _), ends in found.items())
 
 
 def bind(

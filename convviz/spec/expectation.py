@@ -5,10 +5,13 @@ from __future__ import annotations
 from convviz.errors import SpecError, shortened
 from convviz.spec.checks import Shape, times
 from convviz.spec.failure import extras, fits
+from convviz.spec.layers import Conv
 from convviz.spec.network import INPUT, Join
+from convviz.spec.pointwise import Linear
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.reading import Bins, Gather, Reading, Resize, Scatter
 from convviz.spec.trace import Row, Trace
+from convviz.spec.transposed import ConvTranspose
 
 Interval = tuple[int, int]
 SHOWN = 4
@@ -52,8 +55,15 @@ def parting(trace: Trace, expected: Shape) -> tuple[int, str, str]:
             at -= 1
         if trace.output[1:] == expected[1:]:
             label = f"gives {trace.output[0]} channels, not {expected[0]}"
-            return at, label, f"out_channels={expected[0]}"
+            return at, label, channels(rows[at].layer, expected[0])
     return sizes_part(trace, expected)
+
+
+def channels(layer: object, wanted: int) -> str:
+    """The argument that makes `wanted` channels, if the layer has one."""
+    if isinstance(layer, (Conv, ConvTranspose)):
+        return f"out_channels={wanted}"
+    return f"out_features={wanted}" if isinstance(layer, Linear) else ""
 
 
 def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
@@ -69,7 +79,11 @@ def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
     while at and same_size(rows[at], axis):
         at -= 1
     row = rows[at]
-    label = f"makes {row.output[axis]} of {row.inputs[0][axis]}"
+    into = row.inputs[0]
+    if len(into) > axis:
+        label = f"makes {row.output[axis]} of {into[axis]}"
+    else:  # it makes the axis, too
+        label = f"makes {times(trace.network.shown(row.output))} of {times(into)}"
     if len(row.reads) == spatial:
         would = before(row, axis - 1, (expected[axis], expected[axis]))
         if would:

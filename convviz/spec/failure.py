@@ -129,7 +129,11 @@ def causes(
             windows.axes, shapes[0][1:], AXIS_NAMES[len(windows.kernel)], strict=True
         ):
             if axis.windows(n, ceil=ceil) < 1:
-                return too_long(windows, axis, n, name, shapes[0][1:], ceil=ceil)
+                fact, label, ways = too_long(windows, axis, n, name, shapes[0][1:], ceil=ceil)
+                if isinstance(layer, LPPool):  # it has no padding to add to
+                    fact = fact.replace(windows.short, layer.short)
+                    ways = [way for way in ways if not way.startswith("padding")]
+                return fact, label, ways
     remedy = error.spelled(lambda name, value: f"{name}={value}")
     ways = [remedy.remedy] if remedy.remedy and "{" not in remedy.remedy else []
     if isinstance(layer, Conv) and error.argument == "input" and len(shapes[0]) > 1:

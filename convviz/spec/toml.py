@@ -13,7 +13,9 @@ from convviz.spec.tokens import DIGITS, point
 PARTS = 64
 """Most parts of a dotted key: the parser's work grows with their square."""
 
-_KEY = pattern(r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(\.?)""", re.DOTALL)
+_KEY = pattern(
+    r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(?:(\.)[ \t]*)?""", re.DOTALL
+)
 _WHOLE = pattern(
     r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|' + r"'''.*?'''|'[^'\n]*'|#[^\n]*|"
     r"[0-9][0-9_]*(?:\.[0-9_]+|[eE][+-]?[0-9_]+)+|"
@@ -30,7 +32,7 @@ def tables(text: str, name: str) -> dict[str, Any]:
     tomllib.TOMLDecodeError: it is no TOML.
     """
     for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > PARTS and parts(line) > PARTS:
+        if line.count(".") >= PARTS and parts(line) > PARTS:
             raise SpecError(f"line {number} of {name} has a key of more than {PARTS} parts")
     try:
         found = tomllib.loads(text)
