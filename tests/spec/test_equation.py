@@ -14,9 +14,7 @@ AXES = st.builds(Axis, SMALL, SMALL, SMALL, st.integers(0, 5), st.integers(0, 5)
 
 @given(AXES, st.integers(-3, 8))
 def test_a_window_is_where_the_equation_puts_its_taps(axis, coarse):
-    cells = [
-        coarse * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)
-    ]
+    cells = [coarse * axis.stride + tap * axis.dilation - axis.before for tap in range(axis.kernel)]
     assert list(axis.window(coarse)) == cells
     assert [axis.fine(coarse, tap) for tap in range(axis.kernel)] == cells
     assert axis.reach == cells[-1] - cells[0] + 1

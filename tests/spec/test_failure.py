@@ -1,0 +1,114 @@
+"""Layers that do not fit: the fact, and ways out that do lead out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from convviz.errors import SpecError
+from convviz.spec.branches import parse_toml
+from convviz.spec.sequence import parse_network
+from convviz.spec.trace import trace
+
+
+def refused(texts, shape):
+    with pytest.raises(SpecError) as caught:
+        trace(parse_network(texts), shape)
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("texts", "shape", "message", "label", "remedy"),
+    [
+        (
+            ["ReLU()", "Conv1d(3, 2, 3)"], (2, 9),
+            "layer 2 of 2 does not fit: Conv1d 3→2 k3 takes 3 channels, its input has 2",
+            "3 channels", "in_channels=2",
+        ),
+        (
+            ["ReLU()", "LPPool1d(2, 30)"], (2, 7),
+            "layer 2 of 2 does not fit: LPPool1d norm 2 k30 s30 spans 30 cells, its input has 7",
+            "⌊(7 + 2·0 − 1·(30 − 1) − 1) / 30⌋ + 1 = 0",
+            "a kernel of at most 7 or an input from 2×30",
+        ),
+        (
+            ["AdaptiveAvgPool1d(5)", "Conv1d(2, 2, 7)"], (2, 9),
+            "layer 2 of 2 does not fit: Conv1d 2→2 k7 spans 7 cells, its input has 5",
+            "⌊(5 + 2·0 − 1·(7 − 1) − 1) / 1⌋ + 1 = −1",
+            "a kernel of at most 5 or padding 1 (5 + 2·1 = 7)",
+        ),
+        (
+            ["ReLU()", "Conv2d(2, 2, 5, dilation=4, padding=1)"], (2, 11, 6),
+            "layer 2 of 2 does not fit: Conv2d 2→2 k5 p1 d4 spans 17 cells, "
+            "its padded input has 13 rows",
+            "⌊(11 + 2·1 − 4·(5 − 1) − 1) / 1⌋ + 1 = −3",
+            "a kernel of at most 4, a dilation of at most 3, padding 3 (11 + 2·3 = 17), "
+            "or an input from 2×15×15",
+        ),
+        (
+            ["ReLU()", "Conv1d(2, 2, 3, padding=4, padding_mode='reflect')"], (2, 4),
+            "layer 2 of 2 does not fit: reflect pads at most 3 on each side of 4 cells, not 4",
+            "at most 3",
+            "replicate and symmetric have no limit, circular takes up to 4 or an input from 2×5",
+        ),
+        (
+            ["Flatten()", "Linear(2, 3)"], (2, 7),
+            "layer 2 of 2 does not fit: Linear takes 2 features on the last axis, its input is 14",
+            "14 come in", "",
+        ),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_said_with_ways_out(texts, shape, message, label, remedy):
+    error = refused(texts, shape)
+    assert (error.message, error.accepted, error.remedy) == (message, label, remedy)
+
+
+STEMS = [
+    ["Conv1d(1, 1, 3, stride=2, padding=1)"],
+    ["ConvTranspose1d(1, 1, 3, stride=2, padding=1, output_padding=1)"],
+    ["Upsample(scale_factor=3)"],
+    ["Upsample(scale_factor=0.75)"],
+    ["MaxPool1d(3, stride=2, ceil_mode=True)"],
+    ["Conv1d(1, 1, 3, padding=3, padding_mode='reflect')", "MaxPool1d(2)"],
+    ["ReLU()", "AvgPool1d(2)"],
+    ["ConvTranspose1d(1, 1, 2, stride=3, dilation=2)"],
+]
+
+
+@pytest.mark.parametrize("stem", STEMS, ids=" ".join)
+def test_the_least_input_fits_and_the_next_smaller_one_does_not(stem):
+    for kernel in (20, 21, 22):
+        texts = [*stem, f"Conv1d(1, 1, {kernel})"]
+        error = refused(texts, (1, 4))
+        least = int(re.search(r"an input from 1×(\d+)", error.remedy)[1])
+        assert trace(parse_network(texts), (1, least)).output[1] >= 1
+        refused(texts, (1, least - 1))
+
+
+def test_no_input_is_named_where_size_is_not_the_trouble():
+    assert "input" not in refused(["AdaptiveAvgPool1d(5)", "Conv1d(1, 1, 7)"], (1, 9)).remedy
+    assert "input" not in refused(["Flatten()", "Linear(2, 3)"], (2, 7)).remedy
+
+
+def test_branches_that_disagree_name_inputs_on_which_they_agree():
+    text = 'layers = [{join = "add", down = ["maxpool 2", "up 2"], same = []}]'
+    network = parse_toml(text)
+    with pytest.raises(SpecError) as caught:
+        trace(network, (1, 9, 6))
+    assert caught.value.remedy == "an input of 1×8×6 or 1×10×6"
+    for size in (8, 10):
+        assert trace(network, (1, size, 6)).output == (1, size, 6)
+
+
+def test_four_layers_before_the_failing_one_are_listed_or_all_five():
+    deep = refused([*["ReLU()"] * 6, "Conv1d(1, 1, 9)"], (1, 5)).source.splitlines()
+    assert deep[0] == "…"
+    assert [line.split()[0] for line in deep[1:]] == ["3", "4", "5", "6", "7"]
+    five = refused([*["ReLU()"] * 5, "Conv1d(1, 1, 9)"], (1, 5)).source.splitlines()
+    assert [line.split()[0] for line in five] == ["1", "2", "3", "4", "5", "6"]
+
+
+def test_an_output_whose_size_nobody_can_write_is_refused():
+    layers = ["ConvTranspose1d(1, 1, 2, stride=" + "9" * 18 + ")"] * 16
+    assert "its output has a size of 253 digits" in refused(layers, (1, 9)).message

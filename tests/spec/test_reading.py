@@ -1,0 +1,183 @@
+"""Readings: which cells an output cell reads, against the formulas of PyTorch's documentation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import ceil, floor
+
+import pytest
+
+from convviz.errors import SpecError
+from convviz.spec import dependence
+from convviz.spec.branches import parse_toml
+from convviz.spec.dependence import depends
+from convviz.spec.field import PHASES, Field, joined, through
+from convviz.spec.geometry import Axis
+from convviz.spec.hidden import crooked
+from convviz.spec.reading import SAME, Gather, Pattern, Resize, Scatter
+from convviz.spec.sequence import parse_network
+from convviz.spec.trace import trace
+
+
+def reads(text, *shape):
+    """The readings of an only layer on (1, *shape), and its output's sizes."""
+    row = trace(parse_network([text]), (1, *shape)).rows[0]
+    return row.reads, row.output[1:]
+
+
+def clamped(cells, size):
+    return {min(max(cell, 0), size - 1) for cell in cells}
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 7])
+@pytest.mark.parametrize("count", [1, 2, 5, 9, 14])
+def test_upsampling_reads_where_torch_looks(size, count):
+    """torch.nn.functional.interpolate: nearest, nearest-exact, area, linear, cubic."""
+    half = Fraction(1, 2)
+    for mode, corners in [
+        ("nearest", False),
+        ("nearest-exact", False),
+        ("area", False),
+        ("linear", False),
+        ("linear", True),
+        ("bicubic", False),
+        ("bicubic", True),
+    ]:
+        shape = (size, size) if mode == "bicubic" else (size,)
+        layer = "Upsample" if mode != "area" else "AdaptiveAvgPool1d"
+        more = f"mode='{mode}'{', align_corners=True' * corners}"
+        text = f"{layer}({count})" if mode == "area" else f"{layer}(size={count}, {more})"
+        (read, *_), output = reads(text, *shape)
+        assert output[0] == count
+        for unit in range(count):
+            if mode == "nearest":
+                cells = [floor(Fraction(unit * size, count))]
+            elif mode == "nearest-exact":
+                cells = [floor((unit + half) * size / count)]
+            elif mode == "area":
+                first = floor(Fraction(unit * size, count))
+                cells = list(range(first, -(-(unit + 1) * size // count)))
+            else:
+                ratio = Fraction(size - 1, max(1, count - 1))
+                place = unit * ratio if corners else (unit + half) * size / count - half
+                near = (0, 1) if mode == "linear" else (-1, 0, 1, 2)
+                whole = place == floor(place)
+                cells = [floor(place) + n for n in ((0,) if whole else near)]
+            assert set(read.cells(unit)) == clamped(cells, size), (mode, corners, unit)
+
+
+@pytest.mark.parametrize(
+    ("read", "size"),
+    [
+        (SAME, 60),
+        (Gather(Axis(3, 2, 2, 1, 1), 80), 39),
+        (Scatter(Axis(3, 2, 1, 1, 1), 40), 79),
+        (Scatter(Axis(3, 4, 2, 0, 0), 20), 81),
+        (Resize(40, Fraction(2, 3), Fraction(-1, 6), (0, 1)), 60),
+        (reads("AdaptiveAvgPool1d(48)", 72)[0][0], 48),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_pattern_is_the_cells_far_from_borders_and_repeats(read, size):
+    pattern = read.pattern
+    assert len(pattern.cells) == pattern.period
+    for unit in range(size // 3, 2 * size // 3):
+        turn, phase = divmod(unit, pattern.period)
+        cells = [cell + turn * pattern.shift for cell in pattern.cells[phase]]
+        assert cells == sorted(read.cells(unit))
+
+
+def test_phases_end_where_they_end():
+    phases = Scatter(Axis(3, 2), 9).pattern.cells
+    assert phases[-1] == phases[1]
+    with pytest.raises(IndexError):
+        phases[2]
+
+
+FIELDS = [
+    ["Conv1d(1, 1, 3)", "Upsample(scale_factor=2)", "Conv1d(1, 1, 3, stride=2)"],
+    ["Upsample(scale_factor=3)", "Upsample(scale_factor=2)", "Conv1d(1, 1, 2)"],
+    ["ConvTranspose1d(1, 1, 3, stride=2)", "ConvTranspose1d(1, 1, 2, stride=3)"],
+    ["ConvTranspose1d(1, 1, 1, stride=2)", "Conv1d(1, 1, 2, stride=4)"],
+    ["AdaptiveAvgPool1d(40)", "Conv1d(1, 1, 3, stride=4)"],
+    ["Upsample(scale_factor=2)", "MaxPool1d(2)"],
+]
+
+
+@pytest.mark.parametrize("texts", FIELDS, ids=" ".join)
+def test_fields_of_several_phases_span_what_units_depend_on(texts):
+    found = trace(parse_network(texts), (1, 60))
+    fields = found.rows[-1].fields
+    assert fields is not None
+    (field,) = fields
+    units = found.output[1]
+    for unit in range(units // 3, 2 * units // 3):
+        runs = depends(found, (unit,)).axes[0]
+        assert field.span(unit) == ((runs[0][0], runs[-1][1] - 1) if runs else None)
+
+
+def test_a_field_is_told_in_the_fewest_phases():
+    found = trace(parse_network(["Upsample(scale_factor=2)", "MaxPool1d(2)"]), (1, 60))
+    assert found.rows[-1].fields == (Field(1, 1, ((0, 0),)),)
+
+
+def test_fields_with_too_many_phases_or_too_long_numbers_are_not_told():
+    strange = Pattern(PHASES + 1, 1, (range(1),) * (PHASES + 1))
+    assert through(Field(1, 1, ((0, 0),)), strange) is None
+    assert through(Field(1, 10**251, ((0, 0),)), Pattern(1, 1, (range(1),))) is None
+    coprime = [Field(n, n, tuple((u, u + n % 2) for u in range(n))) for n in (67, 64)]
+    assert joined(coprime) is None
+    assert joined([Field(1, 2, ((0, 0),)), Field(1, 1, ((0, 0),))]) is None
+    far = trace(parse_network([f"Upsample(scale_factor={PHASES + 1})", "ReLU()"]), (1, 2))
+    assert far.rows[-1].fields is None
+    assert far.rows[-1].output == (1, 2 * PHASES + 2)
+
+
+def test_branches_that_drift_apart_have_no_field_and_are_named():
+    text = 'layers = [{join = "cat", down = ["maxpool 2", "up 2 nearest"], same = []}]'
+    drifting = 'layers = [{join = "cat", a = ["conv 1 k3 s2"], b = ["AdaptiveAvgPool1d(4)"]}]'
+    apart = trace(parse_toml(drifting), (1, 9))
+    assert apart.rows[-1].fields is None
+    assert [row.number for row in crooked(apart)] == [3]
+    level = trace(parse_toml(text), (1, 8))
+    assert level.rows[-1].fields is not None
+
+
+def test_branches_without_a_field_are_not_said_to_be_crooked():
+    pool = "AdaptiveAvgPool1d(4)"
+    unknown = f'layers = [{{join = "cat", a = ["up {PHASES + 1}", "{pool}"], b = ["{pool}"]}}]'
+    found = trace(parse_toml(unknown), (1, 4))
+    assert found.rows[-1].fields is None
+    assert crooked(found) == []
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["Conv1d(1, 1, 9, dilation=2, stride=2)", "Conv1d(1, 1, 12)"],
+        ["ConvTranspose1d(1, 1, 2)", "Conv1d(1, 1, 101)"],
+    ],
+    ids=" ".join,
+)
+def test_more_cells_than_can_be_followed_are_refused(texts, monkeypatch):
+    found = trace(parse_network(texts), (1, 400))
+    monkeypatch.setattr(dependence, "CELLS", 108)
+    assert depends(found, (0,)).cells
+    monkeypatch.setattr(dependence, "CELLS", 100)
+    with pytest.raises(SpecError) as caught:
+        depends(found, (0,))
+    assert caught.value.message == ("more than 100 cells along an axis would have to be followed")
+
+
+def test_a_box_that_another_has_is_not_kept_twice():
+    branches = 'wide = ["conv 1 k5 p2"], narrow = ["conv 1 k3 p1"], one = []'
+    text = f'layers = [{{join = "add", {branches}}}]'
+    found = trace(parse_toml(text), (1, 9, 9))
+    assert depends(found, (4, 4)).boxes == ((((2, 7),), ((2, 7),)),)
+
+
+def test_bins_of_an_adaptive_pool_cover_their_share():
+    (read,), _ = reads("AdaptiveMaxPool1d(3)", 10)
+    assert [list(read.cells(unit)) for unit in range(3)] == [
+        list(range(unit * 10 // 3, ceil((unit + 1) * 10 / 3))) for unit in range(3)
+    ]
