@@ -135,7 +135,8 @@ def test_a_whole_number_is_ascii_digits_at_most_18(
             continue
         words = [command, *more(command, param)]
         check_refused([*words, option, word], word)
-        check_refused([*words, f"{option}={word}"], f"{option}={word}")
+        if len(word) < 100:
+            check_refused([*words, f"{option}={word}"], f"{option}={word}")
 
 
 @pytest.mark.parametrize(
@@ -180,7 +181,7 @@ def test_a_number_of_a_literal_is_pointed_at(argv: list[str], here: Path) -> Non
 
 @pytest.mark.parametrize("text", LAYERS)
 def test_a_number_of_a_layer_is_pointed_at(text: str, here: Path) -> None:
-    words = NO_SIZE if text == LAYERS[0] else [word for word in NO_SIZE if len(word) < 10_000]
+    words = NO_SIZE if text == LAYERS[0] else [word for word in NO_SIZE if len(word) < 1_000]
     for word in words:
         layer = text.replace("{}", word)
         for argv, stdin in ((["shape", "3x8x8", layer], ""), (["shape", "3x8x8", "-"], layer)):
