@@ -117,15 +117,27 @@ def ident_field(rows: Array, cols: Array, extent: tuple[int, int]) -> Floats:
     high, wide = extent
     if len(rows) * len(cols) <= 4 * LATTICE**2:
         return ident(rows[:, None], cols, high, wide)
-    knots = np.arange(LATTICE)
-    lattice = ident(knots[:, None], knots, LATTICE if high > 1 else 1, LATTICE if wide > 1 else 1)
+    lattice = _lattice(high > 1, wide > 1)
     down, across = (_between(index, size) for index, size in ((rows, high), (cols, wide)))
     (top, low), (left, right) = down[:2], across[:2]
     along = mixed(lattice[:, right], lattice[:, left], across[2])
-    return mixed(along[low], along[top], np.broadcast_to(down[2][:, None], (len(rows), len(cols))))
+    # As `mixed`, in place: the arrays are large.
+    share = down[2][:, None, None]
+    found, above = along[low], along[top]
+    found *= share
+    above *= 1 - share
+    found += above
+    return found
 
 
 LATTICE = 97
+
+
+@cache
+def _lattice(high: bool, wide: bool) -> Floats:
+    """(LATTICE, LATTICE, 3): the map at even distances; high, wide: it has rows, columns."""
+    knots = np.arange(LATTICE)
+    return ident(knots[:, None], knots, LATTICE if high else 1, LATTICE if wide else 1)
 
 
 def _between(index: Array, size: int) -> tuple[Array, Array, Floats]:

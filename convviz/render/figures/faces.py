@@ -18,12 +18,14 @@ Array = NDArray[Any]
 def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Array) -> Array:
     """(len(rows), len(cols), 3): the fill of cells: by identity if there is one, else by role."""
     roles = np.asarray(grid.roles.at(rows, cols))
-    colors = np.empty((*roles.shape, 3))
-    colors[:] = theme.color("panel")
     painted, known = identity(grid, rows, cols)
     if known.any():
-        known &= ~among(roles, NAMELESS)
-        colors[known] = painted[known]
+        known = known & ~among(roles, NAMELESS)
+        if known.all():
+            return np.array(painted) if painted.base is not None else painted
+    colors = np.empty((*roles.shape, 3))
+    colors[:] = theme.color("panel")
+    colors[known] = painted[known]
     for kind in np.unique(roles[~known]).tolist():
         chosen = (roles == kind) & ~known
         colors[chosen] = _by_role(Role(kind), theme, values, chosen, grid.others)

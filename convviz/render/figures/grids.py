@@ -268,10 +268,10 @@ def picture_colors(grid: Grid, theme: Theme) -> Array:
     roles = np.asarray(grid.roles.at(rows, cols))
     copied, repeated = roles == Role.COPY, roles == Role.REPEAT
     if copied.any() or repeated.any():
-        copy = 0.8 if repeated.any() else 0.45 if grid.picture is None else 0.6
-        share = np.where(copied, copy, 1.0)
-        share[repeated] = 0.32
-        colors = mixed(colors, theme.color("paper"), share)
+        share = 0.8 if repeated.any() else 0.45 if grid.picture is None else 0.6
+        paper = theme.color("paper")
+        colors[copied] = mixed(colors[copied], paper, share)
+        colors[repeated] = mixed(colors[repeated], paper, 0.32)
     found: Array = np.rint(colors * 255).astype(np.uint8)
     return found
 
