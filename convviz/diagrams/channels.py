@@ -12,6 +12,7 @@ from convviz.diagrams import planes
 from convviz.diagrams.gather import Look, indices
 from convviz.diagrams.scene import Equation, Grid, Link, Omission, Role, Scene
 from convviz.diagrams.stride import claim, numbers
+from convviz.diagrams.sums import winner_source
 from convviz.diagrams.view import View
 from convviz.diagrams.words import layer_parts, lead_text, size_labels
 from convviz.engine.account import Account
@@ -169,5 +170,5 @@ def _pooled(look: Look) -> Equation:
     return Equation(
         look.name, "max", look.result(), values.reshape(flat), counted=counted.reshape(flat),
         grids=("input[0,0]", ""), winner=tap,
-        source=look.winner_source(channel),
+        source=winner_source(look, channel),
     )  # fmt: skip

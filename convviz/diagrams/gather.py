@@ -2,102 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convviz.diagrams import planes
-from convviz.diagrams.planes import Side
 from convviz.diagrams.scene import (
     Array,
     ArrayCells,
     Computed,
-    Equation,
     Grid,
     Index,
     Link,
-    Mark,
     Measure,
     Role,
-    Ruler,
     Selection,
     Text,
     Windows,
 )
+from convviz.diagrams.sights import ROW, Sight, reach_text, start_ruler
 from convviz.diagrams.view import View, chosen
 from convviz.engine.account import Account
 from convviz.records import Record, replace
-from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, Pool, times
-
-
-class Sight(Record, eq=False):
-    """One axis as seen on the padded input.
-
-    side:   the padded axis, as far as windows reach. count: windows on it.
-    window: the padded cells under the chosen output's taps. unread: which cells no window meets.
-    """
-
-    axis: Axis
-    side: Side
-    count: int
-    chosen: int
-
-    @property
-    def window(self) -> Index:
-        """The padded cells under the chosen window's taps."""
-        return self.chosen * self.axis.stride + self.taps
-
-    @cached_property
-    def taps(self) -> Index:
-        """Where the taps lie in a window."""
-        return np.arange(self.axis.kernel, dtype=np.intp) * self.axis.dilation
-
-    @cached_property
-    def starts(self) -> Index:
-        """The first padded cell that each output reads."""
-        return np.arange(self.count, dtype=np.intp) * self.axis.stride
-
-    @cached_property
-    def unread(self) -> NDArray[np.bool_]:
-        """Which padded cells no window meets."""
-        step, kernel = self.axis.acting(self.count).dilation, self.axis.kernel
-        # Lanes of every `step`-th cell, where a window is `kernel` cells in a row: a cell is met
-        # where, among the `kernel` cells that end at it, a window starts.
-        marks = np.zeros(-(-self.side.total // step) * step, np.intp)
-        marks[self.starts] = 1
-        begun = marks.reshape(-1, step).cumsum(axis=0)
-        met = begun.copy()
-        met[kernel:] -= begun[:-kernel]
-        never: NDArray[np.bool_] = (met == 0).reshape(-1)[: self.side.total]
-        return never
-
-    def windows(self) -> Sequence[range]:
-        """All windows, in padded cells."""
-        return Slides(self.axis, self.count)
-
-
-class Slides(Sequence[range]):
-    """The windows along an axis, made where they are asked for: there may be millions."""
-
-    def __init__(self, axis: Axis, count: int) -> None:
-        self.axis, self.size = axis, count
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return tuple(self[number] for number in range(self.size)[place])
-        start = range(self.size)[place] * self.axis.stride
-        return range(start, start + self.axis.reach, self.axis.dilation)
-
-
-ROW = Axis(1)
-"""The axis that a 1-D input has not."""
 
 
 class Look(Record, eq=False):
@@ -309,18 +237,6 @@ class Look(Record, eq=False):
 
         return Computed(plane.shape, values)
 
-    def counted(self) -> NDArray[np.bool_]:
-        """(rows, cols): which cells of the window an average counts, or a maximum may choose."""
-        layer = self.layer
-        padding = isinstance(layer, Pool) and layer.kind == "avg" and layer.count_include_pad
-        takes = []
-        for sight in (self.rows, self.cols):
-            if padding:
-                takes.append(sight.window < sight.side.padded)
-            else:
-                takes.append(sight.side.inside(sight.window))
-        return np.logical_and.outer(*takes)
-
     @property
     def name(self) -> str:
         """The chosen output as code would write it: output[1,2], with its channel if it has one."""
@@ -374,67 +290,6 @@ class Look(Record, eq=False):
         if beyond and any(sight.side.total > sight.side.padded for sight in self.sights):
             marks.append("– beyond: not counted")
         return (" · ".join(marks),) if marks else ()
-
-    def equation(self, channel: int, grids: tuple[str, str]) -> Equation:
-        """The chosen output as the sum, the mean or the maximum of its window."""
-        layer = self.layer
-        if isinstance(layer, Pool):
-            window = self.window(channel)
-            if layer.kind == "avg":
-                divisor = int(self.account.divisors[self.cell[2:]])
-                return Equation(
-                    self.name, "mean", self.result(), window, counted=self.counted(),
-                    divisor=divisor, grids=grids,
-                )  # fmt: skip
-            tap = int(self.account.winners[self.cell])
-            winner = np.unravel_index(tap, window.shape)
-            return Equation(
-                self.name, "max", self.result(), window, counted=self.counted(), grids=grids,
-                winner=(int(winner[0]), int(winner[1])), source=self.winner_source(channel),
-            )  # fmt: skip
-        weight = self.account.weight
-        assert weight is not None
-        return Equation(
-            self.name,
-            "dot",
-            self.result(),
-            self.window(channel),
-            planes.plane_of(weight[self.cell[1], 0]),
-            grids=grids,
-            bias=self.bias(),
-        )
-
-    def winner_source(self, channel: int) -> tuple[int, ...]:
-        """The index, in the input as given, of the maximum of the chosen window."""
-        tap = np.unravel_index(int(self.account.winners[self.cell]), self.layer.kernel)
-        place = [
-            int(sight.window[int(t)]) - sight.side.before
-            for sight, t in zip(self.sights, tap, strict=True)
-        ]
-        if any(not 0 <= p < s.side.size for p, s in zip(place, self.sights, strict=True)):
-            return ()
-        lead: tuple[int, ...] = ()
-        if self.account.lead == 2:
-            lead = (self.cell[0], channel)
-        elif self.named or self.account.lead:
-            lead = (channel,)
-        return (*lead, *place)
-
-
-def start_ruler(sight: Sight) -> Ruler:
-    """Which output starts to read at each padded cell; ✗ where nobody reads."""
-    labels = np.full(sight.side.total, Mark.BLANK, dtype=np.intp)
-    labels[sight.unread] = Mark.UNREAD
-    labels[sight.starts] = np.arange(sight.count)
-    roles = np.where(labels == Mark.UNREAD, Role.FOCUS, Role.OUTPUT).astype(np.uint8)
-    return Ruler("out", labels, roles, labels == sight.chosen, starts=True)
-
-
-def reach_text(axis: Axis) -> str:
-    """What a bracket over the kernel says."""
-    if axis.dilation == 1:
-        return f"kernel {axis.kernel}"
-    return f"reach {axis.dilation}·({axis.kernel} − 1) + 1 = {axis.reach}"
 
 
 def indices(cell: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from convviz.diagrams.gather import Look, indices, sized
 from convviz.diagrams.phrases import plural
 from convviz.diagrams.planes import title
 from convviz.diagrams.scene import Grid, Role, Run, Scene, Text
+from convviz.diagrams.sums import equation
 from convviz.diagrams.view import View
 from convviz.diagrams.words import (
     layer_parts,
@@ -74,7 +75,7 @@ def gathered(look: Look, bands: tuple[tuple[Grid, ...], ...], diagram: str) -> S
         subtitle=numbers(look),
         links=look.links("input", "output"),
         measures=look.measures("input"),
-        equations=(look.equation(look.inputs[0], ("input", second)),),
+        equations=(equation(look, look.inputs[0], ("input", second)),),
         labels=size_labels(account),
         notes=look.notes(),
         command=look.view.command,

@@ -8,9 +8,9 @@ from importlib import import_module
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.diagrams.scene import Equation, Grid, Omission, Panel, Scene
+from convviz.diagrams.scene import Equation, Grid, Omission, Scene
 from convviz.records import replace
-from convviz.render import equations, inks, sentences
+from convviz.render import equations, sentences
 from convviz.render.arranging import LEAST_GAP, Page, Plan
 from convviz.render.canvas import Block, Line, beside, line_width, stacked
 from convviz.render.equations import Writer
@@ -81,7 +81,15 @@ class Body:
         self.shared: list[str] | None = None
         writers = Writers(self.page)
         if scene.panels:
-            self.blocks, self.shared = panels_of(scene, manner)
+            from convviz.render import multiples
+
+            own = Body(replace(scene, panels=()), manner) if scene.bands else None
+            bodies = [
+                Body(panel.scene, replace(manner, identity=panel.scene.diagram in IDENTITY))
+                for panel in scene.panels
+            ]
+            self.blocks, self.shared = multiples.arranged(scene, own, bodies, manner)
+            self.blocks += [omitted(each, self.page) for each in scene.omitted]
             self.writer = writers.writer()
             return
         self.blocks = ARRANGEMENTS.get(scene.diagram, bands)(scene, self.page, writers)
@@ -97,68 +105,6 @@ class Body:
         if self.shared is not None:
             return self.shared
         return notes(self.scene, self.page, self.writer)
-
-
-BESIDE = 34
-"""The least width of a panel beside another: equations are broken into lines of it."""
-BETWEEN = 5
-"""Blanks between panels that stand beside each other."""
-
-
-def panels_of(scene: Scene, manner: Manner) -> tuple[list[Block], list[str]]:
-    """(blocks, notes): what panels share, then every panel under its name, as many in a row as fit.
-
-    What all panels note stands once, at the end.
-    """
-    bodies = [
-        Body(panel.scene, replace(manner, identity=panel.scene.diagram in IDENTITY))
-        for panel in scene.panels
-    ]
-    width = manner.stream.width
-    shared = Body(replace(scene, panels=()), manner) if scene.bands else None
-    wide = [max(stacked(body.blocks).width, BESIDE) for body in bodies]
-    names = [name_line(panel, manner.stream) for panel in scene.panels]
-    wide = [max(each, line_width(name)) for each, name in zip(wide, names, strict=True)]
-    common, apart = shared_parts([body.notes() for body in bodies])
-    count = len(bodies)
-    while count > 1 and count * max(wide) + (count - 1) * BETWEEN > width:
-        count = -(-count // 2)
-    room = max(wide) if count > 1 else width
-    blocks = list(shared.blocks) if shared else []
-    for start in range(0, len(bodies), count):
-        row = []
-        for place in range(start, min(start + count, len(bodies))):
-            block = stacked([Block([names[place]]), *bodies[place].blocks])
-            own = sentences.note_lines(apart[place], manner.stream, room)
-            after = [*bodies[place].facts(room), *own]
-            for said in [[], *after] if after else []:
-                block.add(said)
-            block.width = max(block.width, room if count > 1 else 0)
-            row.append(block)
-        blocks.append(beside(row, BETWEEN))
-    blocks += [omitted(each, Page(manner, width)) for each in scene.omitted]
-    return blocks, [*(shared.notes() if shared else []), *common]
-
-
-def name_line(panel: Panel, stream: Stream) -> Line:
-    """The name of a panel, and its sizes."""
-    blank = [("  ", "")] if panel.sizes else []
-    return [*inks.runs(panel.name, stream), *blank, *inks.runs(panel.sizes, stream)]
-
-
-def shared_parts(every: Sequence[Sequence[str]]) -> tuple[list[str], list[list[str]]]:
-    """(what the notes of all panels say, what those of each say besides), part by part."""
-    parts = [{part for note in notes for part in note.split(" · ")} for notes in every]
-    common = set.intersection(*parts)
-
-    def only(notes: Sequence[str], keep: Callable[[str], bool]) -> list[str]:
-        found = [" · ".join(filter(keep, note.split(" · "))) for note in notes]
-        return [note for note in found if note]
-
-    return (
-        only(every[0], lambda part: part in common),
-        [only(notes, lambda part: part not in common) for notes in every],
-    )
 
 
 class Writers:

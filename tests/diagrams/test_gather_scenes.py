@@ -192,3 +192,12 @@ def test_the_equation_gives_the_chosen_output(data: st.DataObject) -> None:
         total = (equation.left * equation.right).sum() + equation.bias
     assert total == pytest.approx(account.output[0][at])
     assert equation.result == account.output[0][at]
+
+
+def test_a_pooled_plane_is_a_lane_of_its_own() -> None:
+    found = scene([pool((4, 4), 2, kind="avg")], View(), "channels")
+    (mean,) = found.equations
+    np.testing.assert_array_equal(np.ravel(mean.left), [1, 2, 5, 6])
+    assert (mean.divisor, float(mean.result)) == (4, 3.5)
+    (most,) = scene([pool((4, 4), 2, kind="max")], View(), "channels").equations
+    assert (most.winner, most.source, float(most.result)) == ((1, 1), (1, 1), 6.0)

@@ -7,10 +7,9 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Label, Link, Measure, Rect, Role
-from convviz.render.colors import Floats, ident, ink_on, mixed
+from convviz.render.colors import Floats
 from convviz.render.figures.canvas import FRAMES, Box, Canvas
 from convviz.render.figures.compositions.multiples import (
     Words,
@@ -21,10 +20,8 @@ from convviz.render.figures.compositions.multiples import (
     part,
 )
 from convviz.render.figures.compositions.parts import bounds, bracket, formula
+from convviz.render.figures.compositions.taps import draw_taps, fading
 from convviz.render.figures.grids import (
-    DISC,
-    TILE,
-    TILES_FROM,
     Digits,
     Place,
     draw_choice,
@@ -35,8 +32,6 @@ from convviz.render.figures.type import BOLD, SEMIBOLD, Line, Run
 
 MOST = 26
 """Cells of an axis that are drawn; of a longer one, those around the window."""
-FADED = np.array([0.35, 0.7])
-"""What stays of the outermost cells where a grid goes on."""
 
 
 class Panel(NamedTuple):
@@ -243,12 +238,8 @@ class Dilation:
 
     def _cells(self, canvas: Canvas, panel: Panel, place: Place) -> None:
         grid, theme, u = panel.grid, canvas.theme, place.u
-        colors, numbers = self._faces(grid)
-        colors = mixed(colors, theme.color("paper"), self._fading(panel))
-        if u < TILES_FROM:
-            canvas.image(np.rint(colors * 255).astype(np.uint8), place.box)
-        else:
-            self._tiles(canvas, grid, place, colors, numbers)
+        whole = self.sheet.scene.grid(grid.key).shape
+        draw_taps(canvas, grid, place, fading(panel.corner, grid.shape, whole), self.type_size)
         for frame in grid.frames:
             draw_open_frame(canvas, place, frame)
         assert grid.chosen is not None
@@ -256,55 +247,6 @@ class Dilation:
         draw_choice(canvas, box, theme.trio(Role.KERNEL)[1], u)
         for link in panel.steps:
             self._arrow(canvas, panel, place, link)
-
-    def _fading(self, panel: Panel) -> Floats:
-        """(rows, cols): how much of a cell stays; towards an edge that is cut, cells fade."""
-        whole = self.sheet.scene.grid(panel.grid.key).shape
-        shares = []
-        for start, shown, size in zip(panel.corner, panel.grid.shape, whole, strict=True):
-            share = np.ones(shown)
-            if start > 0:
-                share[:2] = FADED[:shown]
-            if start + shown < size:
-                share[-2:] = np.minimum(share[-2:], FADED[::-1][-shown:])
-            shares.append(share)
-        return np.minimum.outer(*shares)
-
-    def _faces(self, grid: Grid) -> tuple[Floats, Floats]:
-        """((rows, cols, 3) fills, (rows, cols) tap numbers from 1, 0 where there is no tap)."""
-        assert grid.source is not None, "taps have an identity"
-        theme = self.sheet.theme
-        rows, cols = grid.source
-        taps = (rows >= 0)[:, None] & (cols >= 0)
-        colors = np.empty((*grid.shape, 3))
-        colors[:] = theme.color("panel")
-        colors[grid.all_roles == Role.HOLE] = theme.trio(Role.KERNEL)[0]
-        painted = ident(np.maximum(rows, 0)[:, None], np.maximum(cols, 0), *grid.extent)
-        colors[taps] = painted[taps]
-        numbers = np.where(taps, rows[:, None] * grid.extent[1] + cols + 1, 0)
-        return colors, numbers
-
-    def _tiles(
-        self, canvas: Canvas, grid: Grid, place: Place, colors: Floats, numbers: Floats
-    ) -> None:
-        u, roles = place.u, grid.all_roles
-        rows, cols = np.indices(grid.shape)
-        taps = numbers > 0
-        discs = np.isin(roles, (Role.COPY, Role.FILL)) & (taps | (roles == Role.COPY))
-        rings = (roles == Role.FILL) & ~taps
-        tiles = ~discs & ~rings
-
-        def at(chosen: NDArray[np.bool_]) -> Floats:
-            return place.centers(rows[chosen], cols[chosen])
-
-        canvas.tiles(at(tiles), TILE * u, colors[tiles])
-        canvas.discs(at(discs), DISC * u, colors[discs])
-        if rings.any():
-            canvas.rings(at(rings), DISC * u, canvas.theme.color("pad_edge"), max(0.5, 0.03 * u))
-        if self.type_size and taps.any():
-            texts = [str(number) for number in numbers[taps].tolist()]
-            inks = ink_on(colors[taps])
-            canvas.numbers(texts, at(taps), self.type_size, inks, weight=SEMIBOLD, room=TILE * u)
 
     def _arrow(self, canvas: Canvas, panel: Panel, place: Place, link: Link) -> None:
         """From the first tap to the next: half a cell above the window, or at its left."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from convviz.diagrams.scene import Grid, Scene
+from convviz.errors import SpecError
 from convviz.records import replace
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions import arranged, named
@@ -20,6 +21,8 @@ GAP = 32.0
 """Points between panels; half as many on paper."""
 SHARED = 0.2
 """Of the width: what the input takes where panels share it."""
+LEAST, LESS = 4.0, 4.0
+"""A pitch that is too small, if it is less than that part of what a panel alone would have."""
 SIZES = 4
 """Runs of a name that tell its sizes: a blank, the input, an arrow, the output."""
 READABLE = 14.3
@@ -88,8 +91,11 @@ class Several:
         return wide, (self.inner - (lines - 1) * self.between) / lines - self.head
 
     def _chosen(self) -> tuple[int, float, tuple[Arrangement, ...]]:
-        """(panels in a row, their pitch, what each would be if it were as large as it can)."""
-        best, found = -1.0, (1, 1.0)
+        """(panels in a row, their pitch, what each would be if it were as large as it can).
+
+        Raises SpecError: there are too many for the page.
+        """
+        best, found = -1.0, (0, 0.0)
         count = len(self.scenes)
         for columns in range(count, 0, -1):
             if (math.ceil(count / columns) - 1) * columns >= count:
@@ -104,15 +110,34 @@ class Several:
                 break
             # A last row with gaps looks unfinished: it has to be worth it.
             worth = u if count % columns == 0 else 0.85 * u
-            if any(overflows(each, wide, high) for each in made):
-                worth *= 0.25
+            if self._overflow(made, wide, high):
+                continue
             if worth > best * 1.02:
                 best, found = worth, (columns, u)
         columns, u = found
+        if not columns or (u < LEAST and self._alone() > LESS * u):
+            raise SpecError(
+                f"{count} panels of this view are too many for the page",
+                "compare",
+                remedy="fewer values, or the terminal, which has room for all",
+            )
         peers = tuple(self._made(columns, math.inf))
         made = self._made(columns, u, peers)
         # One form for all may need a smaller pitch than each in its own.
         return columns, min(u, *map(pitch_of, made)), peers
+
+    def _overflow(self, made: Sequence[Arrangement], width: float, height: float | None) -> bool:
+        """Whether a panel needs more than its part of the page: its words do not shrink."""
+        return any(
+            each.width > width + 1.0 or (height is not None and each.height > height + 1.0)
+            for each in made
+        )
+
+    def _alone(self) -> float:
+        """The pitch that the first panel would have on a page of its own."""
+        scene, sheet = self.scenes[0], self.sheet
+        own = Sheet(scene, sheet.page, sheet.theme, sheet.type, caption=False, footer=False)
+        return pitch_of(arranged(named(scene), own, self.room, self.inner))
 
     def _made(
         self, columns: int, cap: float, peers: tuple[Arrangement, ...] = ()
@@ -193,11 +218,6 @@ def told_once(scenes: Sequence[Scene]) -> tuple[list[Scene], str]:
 def pitch_of(made: Arrangement) -> float:
     """The pitch at which a panel is drawn, as its page would cap it."""
     return float(getattr(made, "u", 64.0))
-
-
-def overflows(made: Arrangement, width: float, height: float | None) -> bool:
-    """Whether a panel needs more than its part of the page: its words do not shrink."""
-    return made.width > width + 1.0 or (height is not None and made.height > height + 1.0)
 
 
 def smaller(page: Page, columns: int, width: float, height: float | None) -> Page:

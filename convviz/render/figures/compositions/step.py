@@ -30,6 +30,7 @@ from convviz.render.figures.grids import (
     draw_cells,
     draw_choice,
     draw_frame,
+    samples,
 )
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
@@ -239,6 +240,9 @@ class Step:
         shown, chosen = replace(grid, source=None), grid.chosen
         digits = self.digits[grid.key]
         self._title(canvas, grid, place)
+        if place.u < TILES_FROM and grid.kind == Role.OUTPUT:
+            self._pixels(canvas, grid, place)
+            return
         if chosen is None or place.u < TILES_FROM:
             draw_cells(canvas, shown, place, digits)
             return
@@ -257,6 +261,13 @@ class Step:
             draw_current(canvas, place, (row, col), digits)
         else:
             self._framed(canvas, grid, place)
+
+    def _pixels(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        """Outputs that are too small for tiles, as a picture of their values."""
+        rows, cols = (samples(n) for n in grid.shape)
+        colors = output_ramp(value_share(grid.cells.at(rows, cols)), canvas.theme.name)
+        colors[grid.roles.at(rows, cols) == Role.PENDING] = canvas.theme.color("paper")
+        canvas.image(np.rint(255 * colors).astype(np.uint8), place.box)
 
     def _blocks(self, canvas: Canvas, grid: Grid, place: Place, digits: Digits | None) -> None:
         """Outputs in the colors of their windows."""
