@@ -36,7 +36,9 @@ RUNNING_DATA = {"code", "marshal", "pickle", "runpy", "shelve", "imp", "dill", "
 IMPORTING = {
     "__init__.py": 1,
     "cli/__init__.py": 2,
+    "diagrams/__init__.py": 1,
     "render/figures/compositions/__init__.py": 1,
+    "render/terminal.py": 1,
 }
 """Files that import a module by a name from a table of their own, and how often."""
 
