@@ -159,7 +159,7 @@ class Axis(Record):
             found.append(
                 Phase(
                     slice(phase, size, self.stride),
-                    slice(last, tap - step if tap >= step else None, -step),
+                    slice(last, None, -step),  # down to `tap`, which is the first
                     Axis(count, 1, dilation, before),
                 )
             )
