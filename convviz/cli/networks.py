@@ -11,6 +11,7 @@ import click
 from convviz.cli.command import Asked
 from convviz.errors import SpecError, io_error, near, shortened
 from convviz.spec.checks import Shape
+from convviz.spec.documents import MOST_BYTES, decoded
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.tokens import is_numeric
@@ -18,9 +19,6 @@ from convviz.spec.words import IMAGE_SUFFIXES, ShapeWords, parse_input
 
 if TYPE_CHECKING:
     from convviz.spec.network import Network, Operation
-
-MOST_BYTES = 64 << 20
-"""Most bytes of a network's text."""
 
 SIZES = {1: 224, 2: 224, 3: 32}
 """The command's own input per axis, by the number of axes."""
@@ -127,21 +125,6 @@ def near_file(path: str) -> str:
     except OSError:
         return ""
     return near(path, names)
-
-
-def decoded(data: bytes, name: str) -> str:
-    """`data` as text.
-
-    Raises SpecError: more than MOST_BYTES, or not UTF-8.
-    """
-    if len(data) > MOST_BYTES:
-        raise SpecError(f"{shortened(name)} is longer than {MOST_BYTES >> 20} MiB", "layers")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SpecError(
-            f"{shortened(name)} is no text: byte {error.start} is not UTF-8", "layers"
-        ) from None
 
 
 def words_of(asked: Asked) -> tuple[str, ...]:

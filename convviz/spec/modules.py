@@ -13,6 +13,7 @@ from convviz.errors import SpecError, shortened
 from convviz.spec.arguments import integers
 from convviz.spec.catalog import LAYERS
 from convviz.spec.checks import Shape
+from convviz.spec.documents import MOST_BYTES, decoded
 from convviz.spec.layer import Layer
 from convviz.spec.network import Network, Step
 from convviz.spec.parser import parse_shape
@@ -78,15 +79,18 @@ def read(module: Any) -> Network:
 
 
 def from_text(text: str) -> Network:
-    """The network of a layer's text, or of a file."""
+    """The network of a layer's text, or of a file.
+
+    Raises SpecError: neither; OSError: the file cannot be read.
+    """
     from convviz.spec.shorthand import is_shorthand
 
     if "(" in text or "\n" in text or is_shorthand(text):
         return parse_network([text])
     if "\0" in text:
         raise SpecError("the name of a file holds no NUL byte", "module")
-    with open(text, encoding="utf-8-sig") as file:
-        words = file.read()
+    with open(text, "rb") as file:
+        words = decoded(file.read(MOST_BYTES + 1), text)
     if text.lower().endswith(".toml"):
         from convviz.spec.branches import parse_toml
 

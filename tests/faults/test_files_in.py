@@ -281,3 +281,27 @@ def test_what_is_not_ours_is_status_1(words: tuple[str, ...], fact: str) -> None
         assert os.listdir(place / "locked") == []
     finally:
         shutil.rmtree(place)
+
+
+NETWORKS = """
+import sys, convviz
+for name in sys.argv[1:]:
+    try:
+        print(convviz.network(name, (3, 8, 8)))
+    except convviz.SpecError as error:
+        print("refused", error.message)
+    except OSError as error:
+        print("system", error.strerror)
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="devices")
+def test_a_network_from_a_file_is_refused_in_python_as_on_the_command_line(folder: Path) -> None:
+    words = ["/dev/zero", "short.png", "missing.toml", ".", "code.csv"]
+    assert [line[:40] for line in child(NETWORKS, *words, cwd=folder).splitlines()] == [
+        "refused /dev/zero is longer than 64 MiB",
+        "refused short.png is no text: byte 0 is ",
+        "system No such file or directory",
+        "system Is a directory",
+        "refused a comma is missing before ';'",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -13,10 +14,36 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import PROGRAM, Answer, child, convviz, environment, many
+from tests.faults.running import PROGRAM, ROOT, Answer, child, convviz, environment, many
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals, links and devices")
 full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a device of Linux")
+
+WRITER = ROOT / "convviz/render/files.py"
+
+
+def written_by(path: Path) -> set[str]:
+    """The calls in a file of the program that write files, or make, move or remove them."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = ast.unparse(node.func)
+        modes = [ast.unparse(word) for word in node.args[1:2]]
+        modes += [ast.unparse(word.value) for word in node.keywords if word.arg == "mode"]
+        if name == "open" and modes != ["'rb'"]:
+            found.add(" ".join(["open", *modes]))
+        writes = ("write_text", "write_bytes", "unlink", "rename", "rmtree", "touch", "tofile")
+        if name.rpartition(".")[2] in writes or name in ("os.replace", "os.remove", "np.save"):
+            found.add(name)
+    return found
+
+
+def test_files_are_written_in_one_place() -> None:
+    writers = {path: written_by(path) for path in sorted((ROOT / "convviz").rglob("*.py"))}
+    assert writers.pop(WRITER) == {"open 'wb'", "os.replace", "os.unlink"}
+    assert {path.name: found for path, found in writers.items() if found} == {}
+
 
 STEPS = ("open", "write", "fchown", "fchmod", "fsync", "close", "replace")
 """What the writer asks of the system, in turn."""
@@ -93,6 +120,36 @@ for attempt in range(60):
 @posix
 def test_a_writer_killed_at_any_moment_leaves_a_whole_file(tmp_path: Path) -> None:
     child(ANY_MOMENT, cwd=tmp_path)
+
+
+INTERRUPTED = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from convviz.__main__ import run
+step = sys.argv[1]
+real = getattr(os, step)
+def interrupted(*words, **more):
+    os.kill(os.getpid(), signal.SIGINT)
+    return real(*words, **more)
+import convviz.render.files
+setattr(os, step, interrupted)
+run(["pad", "2x2", "-o", "x.csv"])
+"""
+
+
+@posix
+@pytest.mark.parametrize("step", ["write", "fsync", "replace"])
+def test_an_interrupt_while_it_saves_is_130_and_leaves_the_old_file(
+    step: str, tmp_path: Path
+) -> None:
+    (tmp_path / "x.csv").write_bytes(b"old")
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, step], cwd=tmp_path, env=environment(),
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+    assert (tmp_path / "x.csv").read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["x.csv"]
 
 
 LIMITED = """
