@@ -75,10 +75,10 @@ def bands(job: Gather) -> None:
     scratch = np.empty(0, job.weight.dtype)
     for span, strip, tall in strips(job, cut):
         own = {rows: matrix[span] for rows, matrix in matrices.items()}
-        whole = strip.filled() is strip  # else its padding is copied, so only some rows at a time
-        for rows in [slice(0, strip.sizes[0])] if whole else slices(strip.sizes[0], tall):
-            part = strip if whole else strip.rows(rows).filled()
-            scratch = descend(part, cut, own, tall, scratch)
+        # What other modes copy is copied with all that lies between: of some rows at a time.
+        together = strip.sizes[0] if strip.fills else tall
+        for rows in slices(strip.sizes[0], together):
+            scratch = descend(strip.rows(rows).filled(), cut, own, tall, scratch)
 
 
 def finite(sums: Array) -> bool:

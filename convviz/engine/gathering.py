@@ -93,12 +93,17 @@ class Gather(Record):
         )
         return region(self.x, starts, stops, self.mode)
 
-    def filled(self) -> Gather:
-        """The same with a mode that fills: what other modes copy is in `x` already."""
-        if self.mode.fills or all(
+    @property
+    def fills(self) -> bool:
+        """Whether nothing but 0 is met outside `x`."""
+        return self.mode.fills or all(
             axis.before <= 0 and axis.fine(size - 1, axis.kernel - 1) < n
             for axis, size, n in zip(self.axes, self.sizes, self.x.shape[2:], strict=True)
-        ):
+        )
+
+    def filled(self) -> Gather:
+        """The same with a mode that fills: what other modes copy is in `x` already."""
+        if self.fills:
             return self
         flush = tuple(replace(axis, before=0) for axis in self.axes)
         return replace(self, x=self.patch(), axes=flush)

@@ -80,7 +80,9 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
     place: list[Any] = [*whole]
     place += [slice(b, b + n) for n, (b, _) in zip(sizes, padding, strict=True)]
     out = empty(shape, x.dtype)
-    fill = (held(value, x.dtype) if value else 0) if mode.fills else None  # any type holds 0
+    fill = None
+    if mode.fills:  # every type holds the integer 0
+        fill = 0 if type(value) is int and value == 0 else held(value, x.dtype)
     if mode.fills and out.size <= SMALL:
         out.fill(fill)
         out[tuple(place)] = x
@@ -213,5 +215,8 @@ def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode
             x = x[(slice(None),) * axis + (slice(start, stop),)]
         else:
             check_memory((*x.shape[:axis], stop - start), x.dtype, "the padded input")
-            x = x.take(origins(np.arange(start, stop, dtype=np.intp), n, mode), axis)
+            met = origins(np.arange(start, stop, dtype=np.intp), n, mode)
+            low = int(met.min())
+            # Cut first: take copies the whole of an array that does not lie together.
+            x = x[(slice(None),) * axis + (slice(low, int(met.max()) + 1),)].take(met - low, axis)
     return x

@@ -187,6 +187,12 @@ CALLS: dict[str, Callable[[Array], Array]] = {
     "large kernel": lambda x: conv(
         x[:, :, :500], np.ones((1, 1, 15, 15), x.dtype), padding=7, padding_mode="reflect"
     ),
+    "tall, reflected": lambda x: conv(
+        np.broadcast_to(x[:, :, :1], (1, 1, 4096, 1024)),
+        np.ones((1, 1, 15, 15), x.dtype),
+        padding=7,
+        padding_mode="reflect",
+    ),
     "dense": lambda x: conv(x.reshape(1, 64, 128, 128), np.ones((8, 64, 3, 3), x.dtype), padding=1),
     "one wide row": lambda x: conv(x.reshape(1, 1, 1, -1), np.ones((4, 1, 1, 9), x.dtype)),
     "one axis": lambda x: conv(x.reshape(1, 4, -1), np.ones((4, 4, 3), x.dtype), padding=1),
