@@ -198,5 +198,5 @@ def check_pixels(width: int, height: int) -> None:
             f"{width} × {height} is {width * height / 1e6:,.0f} million pixels: "
             f"the budget is {MOST_PIXELS // 1_000_000} million, and {MOST_SIDE:,} on a side",
             "size",
-            remedy="a smaller {size=3840x2160} or {dpi=144}, or an .svg, which has no pixels",
+            remedy="a smaller {size=3840x2160} or {dpi=144}",
         )

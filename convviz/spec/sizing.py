@@ -142,12 +142,15 @@ def rule(some: Sequence[int], sizes: Sequence[int]) -> str:
 
 def periodic(chosen: set[int], least: int, last: int) -> tuple[int, set[int]] | None:
     """The sizes from `least` to `last` by the remainders of a division, if there are few."""
-    window = range(least, last + 1)
-    for modulus in range(2, min(MODULUS, len(window) // 2) + 1):
-        remainders = {n % modulus for n in window if n in chosen}
+    count = last + 1 - least
+    bits = int("".join("01"[n in chosen] for n in range(least, last + 1)), 2)
+    for modulus in range(2, min(MODULUS, count // 2) + 1):
+        # A rule modulo m says that the sizes look the same m further on: one shift tells.
+        if (bits >> modulus) != bits & ((1 << (count - modulus)) - 1):
+            continue
+        remainders = {n % modulus for n in range(least, least + modulus) if n in chosen}
         along = bool(remainders) and max(remainders) - min(remainders) < len(remainders)
-        few = 0 < len(remainders) <= (modulus // 2 if along else min(4, modulus // 2))
-        if few and all((n % modulus in remainders) == (n in chosen) for n in window):
+        if 0 < len(remainders) <= (modulus // 2 if along else min(4, modulus // 2)):
             return modulus, remainders
     return None
 

@@ -1,0 +1,35 @@
+"""Rules of sizes against trying every size: the same rules, and none that a size contradicts."""
+
+from __future__ import annotations
+
+import random
+
+from convviz.spec.sizing import MODULUS, periodic
+
+
+def tried(chosen: set[int], least: int, last: int) -> tuple[int, set[int]] | None:
+    """`periodic`, by trying every size with every modulus."""
+    window = range(least, last + 1)
+    for modulus in range(2, min(MODULUS, len(window) // 2) + 1):
+        remainders = {n % modulus for n in window if n in chosen}
+        along = bool(remainders) and max(remainders) - min(remainders) < len(remainders)
+        few = 0 < len(remainders) <= (modulus // 2 if along else min(4, modulus // 2))
+        if few and all((n % modulus in remainders) == (n in chosen) for n in window):
+            return modulus, remainders
+    return None
+
+
+def test_a_rule_is_the_one_that_trying_every_size_finds() -> None:
+    numbers = random.Random(1)
+    ruled = 0
+    for _ in range(2000):
+        least, count = numbers.randint(1, 40), numbers.randint(1, 90)
+        modulus = numbers.randint(1, 20)
+        remainders = {numbers.randrange(modulus) for _ in range(numbers.randint(1, modulus))}
+        chosen = {n for n in range(least, least + count) if n % modulus in remainders}
+        if numbers.random() < 0.3:
+            chosen ^= {numbers.randint(least, least + count - 1)}
+        found = periodic(chosen, least, least + count - 1)
+        assert found == tried(chosen, least, least + count - 1)
+        ruled += found is not None
+    assert 200 < ruled < 1900
