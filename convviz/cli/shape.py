@@ -36,7 +36,17 @@ EXAMPLE = {"kernel": 7, "stride": 2, "padding": 3}
 
 def shape(asked: Asked) -> int:
     """Answer `convviz shape`; 1 where the output is not the expected one."""
-    gc.disable()  # one answer, then the end: looking for garbage among 10,000 layers finds none
+    collecting = gc.isenabled()
+    gc.disable()  # looking for garbage among 10,000 layers costs much and finds none
+    try:
+        return answered(asked)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def answered(asked: Asked) -> int:
+    """The status of the answer, which is printed or drawn."""
     words = networks.words_of(asked)
     stream = Stream.of(
         sys.stdout,
