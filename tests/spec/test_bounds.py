@@ -31,7 +31,7 @@ def test_brackets_nest_up_to_their_limit():
         return f"Conv2d(1, 1, {'(' * depth}3{')' * depth})"
 
     # The call's own bracket is the first.
-    assert parse_layer(text(DEPTH - 1)).kernel == (3, 3)
+    assert parse_layer(text(DEPTH - 1)) == parse_layer("Conv2d(1, 1, 3)")
     with pytest.raises(SpecError, match="64 brackets are nested"):
         parse_layer(text(DEPTH))
 
