@@ -45,10 +45,15 @@ def seed(asked: Asked) -> int:
 
 
 def budget(asked: Asked) -> Budget:
-    """How many numbers an array may hold."""
-    from convviz.sources.budget import MAX_ELEMENTS, Budget
+    """How many numbers an array may hold, and how many products a layer may add."""
+    from convviz.sources.budget import MAX_ELEMENTS, MAX_MACS, Budget
 
-    return Budget(asked.read("max_elements", readers.whole("a budget", 1), str(MAX_ELEMENTS)))
+    return Budget(
+        asked.read("max_elements", readers.whole("a budget", 1), str(MAX_ELEMENTS)),
+        asked.read("max_macs", readers.whole("a budget", 1), str(MAX_MACS))
+        if "max_macs" in asked
+        else MAX_MACS,
+    )
 
 
 def source(
@@ -93,11 +98,11 @@ def account(
     fit: Fit | None,
     named: str | None = None,
 ) -> Account:
-    """What the layer makes of the input; every size is checked before it is computed.
+    """What the layer makes of the input; sizes and work are checked before anything is computed.
 
     fit, named: its weight, see `weighing`.
 
-    Raises SpecError: the input does not fit the layer, or an array exceeds the budget.
+    Raises SpecError: the input does not fit the layer, or array or work exceed the budget.
     """
     from convviz.cli import weighing
     from convviz.engine.account import run
@@ -117,6 +122,8 @@ def account(
         limit.check(array.shape[:2] + padded, "a padded input", array.itemsize)
     if isinstance(layer, Pool):
         return run(layer, array, lead=source.lead)
+    if asked.request is None:  # calls from Python take the time that they take
+        limit.check_macs(len(array) * layer.macs(array.shape[1:]), "the layer")
     weight = weighing.weight(asked, layer, fit, named)
     return run(layer, array, weight, weighing.bias(asked, layer), lead=source.lead)
 

@@ -50,6 +50,7 @@ command = Command(
         options.at("[O,]R,C", "the output cell that is explained"),
         options.fill(),
         *options.output_options("dilation=1,2,3"),
+        options.work(),
         *options.motion_options(),
     ],
     title="slide a kernel over an input and add up",

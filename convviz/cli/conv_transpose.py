@@ -80,6 +80,7 @@ command = Command(
         options.at("[I,]R,C", "the input cell whose stamp is shown"),
         options.fill(),
         *options.output_options("kernel=3,4"),
+        options.work(),
         *options.motion_options(),
     ],
     title="stamp a kernel per input cell and add up",

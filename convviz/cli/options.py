@@ -132,6 +132,11 @@ def output_options(compare: str = "", *, brief: bool = True) -> list[Option]:
     ]
 
 
+def work() -> Option:
+    """`--max-macs`, of layers that multiply."""
+    return Option("--max-macs", word="N")
+
+
 def motion_options() -> list[Option]:
     """What makes an answer move; listed once for all, like the common ones."""
     return [

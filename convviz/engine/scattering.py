@@ -1,8 +1,9 @@
 """Transposed convolution: every input cell stamps the kernel onto the output.
 
-Two ways. By phases: the output cells of one remainder by the stride are an ordinary convolution
+Three ways. By phases: the output cells of one remainder by the stride are an ordinary convolution
 with every stride-th tap. By stamps: all stamps from one matrix product, added tap by tap; faster
-where the stamps are small beside the input channels, or the arrays are small.
+where the stamps are small beside the input channels, or the arrays are small. By cells (see
+`stamping`): stamp by stamp; faster where large kernels meet few input cells.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from convviz.engine.arrays import Array, prepared, quiet
 from convviz.engine.gathering import Gather, slices
 from convviz.engine.methods import compute
+from convviz.engine.stamping import by_cells, cells_pay
 from convviz.records import replace
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import ConvTranspose
@@ -56,7 +58,11 @@ def fill(
     out: Array, groups: int, x: Array, weight: Array, bias: Array | None, axes: tuple[Axis, ...]
 ) -> None:
     """Fill `out` (N, C_out, *sizes) with the stamps of `x`, cropped as `axes` say."""
-    way = by_stamps if stamps_pay(out, groups, x, weight) else by_phases
+    way = by_phases
+    if cells_pay(out, groups, x, weight, axes):
+        way = by_cells
+    elif stamps_pay(out, groups, x, weight):
+        way = by_stamps
     way(out, groups, x, weight, bias, axes)
 
 

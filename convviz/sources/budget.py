@@ -1,4 +1,4 @@
-"""How much may be allocated, checked before it is: the system would promise any amount."""
+"""How much may be allocated and computed, checked before it is: both would take any amount."""
 
 from __future__ import annotations
 
@@ -11,11 +11,19 @@ from convviz.spec.checks import amount
 MAX_ELEMENTS = 1 << 24
 """Numbers of 8 bytes that one array may hold unless told otherwise: 16,777,216, 128 MB."""
 
+MAX_MACS = 1 << 34
+"""Multiply-adds of one layer unless told otherwise: 17,179,869,184, some 20 s on one slow core."""
+
 
 class Budget(Record):
-    """The most numbers of 8 bytes that one array may hold."""
+    """What one command may take.
+
+    elements: the most numbers of 8 bytes that one array may hold.
+    macs:     the most multiply-adds of one layer.
+    """
 
     elements: int = MAX_ELEMENTS
+    macs: int = MAX_MACS
 
     def check(self, shape: tuple[int, ...], what: str, itemsize: int = 8) -> None:
         """Refuse an array of `shape`: products are Python integers, so none overflows.
@@ -41,6 +49,20 @@ class Budget(Record):
             remedy=f"{{max_elements={needed}}} allows it, if the memory is there "
             f"({megabytes(needed * 8)})",
         )
+
+    def check_macs(self, count: int, layer: str) -> None:
+        """Refuse `count` multiply-adds of a `layer`.
+
+        Raises SpecError: they are more than the budget.
+        """
+        if count > self.macs:
+            raise SpecError(
+                f"{layer} takes {amount(count)} multiply-adds, more than the budget of "
+                f"{amount(self.macs)}",
+                "max_macs",
+                f"at least {count}",
+                remedy=f"{{max_macs={count}}} allows it, if the time is there",
+            )
 
 
 def megabytes(size: int) -> str:

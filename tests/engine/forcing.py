@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from convviz.engine import bands, columns, methods, planes, pooling, scattering
+from convviz.engine import bands, columns, methods, planes, pooling, scattering, stamping
 from convviz.engine.gathering import Gather
 
 CONV_WAYS = tuple(methods.METHODS)
-TRANSPOSE_WAYS = ("stamps", *(f"phases by {name}" for name in methods.METHODS))
+TRANSPOSE_WAYS = ("stamps", "cells", *(f"phases by {name}" for name in methods.METHODS))
 WAYS = CONV_WAYS + TRANSPOSE_WAYS
 
 
@@ -28,6 +28,8 @@ def forced(way: str, block: int = 0) -> Iterator[None]:
     with (
         patch.object(methods, "method_for", method_for),
         patch.object(scattering, "stamps_pay", lambda *_: way == "stamps"),
+        patch.object(scattering, "cells_pay", lambda *_: way == "cells"),
+        patch.object(stamping, "BLOCK", block or stamping.BLOCK),
         patch.object(columns, "BLOCK", block or columns.BLOCK),
         patch.object(columns, "LEAST", 8 if block else columns.LEAST),
         patch.object(bands, "BLOCK", block or bands.BLOCK),

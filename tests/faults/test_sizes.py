@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from convviz.sources.budget import MAX_ELEMENTS
+from convviz import draw
+from convviz.sources.budget import MAX_ELEMENTS, MAX_MACS
 from tests.faults.running import MANY, Answer, child, convviz, strict
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
@@ -46,6 +47,10 @@ REFUSED = {
     "pad 1500x1500 --json": "numbers as text, more than 2,097,152",
     "pad 1000x1000 --full": "numbers as text, more than 1,048,576",
     "conv-transpose 2000 --full": "numbers as text, more than 1,048,576",
+    "conv 2000x2000 -k 1500": "takes 564,752,250,000 multiply-adds, more than the budget of 17,179",
+    "conv 3x2048x2048 -k 31 --out-channels 2": "multiply-adds",
+    "conv-transpose 1000x1000 -k 140": "takes 19,600,000,000 multiply-adds",
+    "conv 7x7 --max-macs 224": "takes 225 multiply-adds, more than the budget of 224",
     "pad 4x4 --max-elements 15": "more than the budget of 15",
     "pad 100000x100000 --max-elements 999999999999999999": "there is not enough memory",
     "pad 4x4 -o x.png --size 30000x30000": "is 900 million pixels: the budget is 50 million",
@@ -69,6 +74,9 @@ ANSWERED = (
     "pool 3x3 -k 4000 -p 2000",
     "pool 3 -k 1000000 -p 500000",
     "conv-transpose 7 -s 1000000",
+    "conv-transpose 3x3 -k 1000",
+    "conv-transpose 3x3 -k 222 -s 111",
+    "conv 7x7 --max-macs 225",
     "pad 2048x2048 --mode circular",
     "conv 2048x2048",
     "shape 3x999999999x999999999 Conv2d(3,8,999999999) --unit 0,0",
@@ -121,6 +129,15 @@ def test_the_budget_is_an_option_whose_default_is_told(tmp_path: Path) -> None:
     told.refused(2, "more than the budget of 24")
     assert "--max-elements 25 allows it" in told.err
     assert convviz("pad", "5x5", "-p", "0", "--max-elements", "25", cwd=tmp_path).status == 0
+
+
+def test_the_budget_of_work_is_for_commands_alone(tmp_path: Path) -> None:
+    assert "--max-macs N" in convviz("conv", "--help", cwd=tmp_path).out
+    assert MAX_MACS == 2**34
+    told = convviz("conv", "7x7", "--max-macs", "5", cwd=tmp_path)
+    told.refused(2, "more than the budget of 5")
+    assert "--max-macs 225 allows it" in told.err
+    assert draw("conv 7x7 --max-macs 5").scene.grids
 
 
 def test_json_is_strict_where_numbers_are_none(tmp_path: Path) -> None:

@@ -44,8 +44,8 @@ MORE = {
 """Parameter → the words without which it is refused as it is."""
 
 WHOLE = {"kernel", "stride", "padding", "dilation", "groups", "out_channels", "output_padding",
-         "at", "seed", "dims", "precision", "max_elements", "dpi", "unit", "expect", "in", "out",
-         "shape", "jobs", "channels", "size"}  # fmt: skip
+         "at", "seed", "dims", "precision", "max_elements", "max_macs", "dpi", "unit", "expect",
+         "in", "out", "shape", "jobs", "channels", "size"}  # fmt: skip
 """Parameters of whole numbers."""
 
 NUMBERS = {"value", "weight", "bias", "fps"}
