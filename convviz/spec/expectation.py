@@ -69,13 +69,8 @@ def channels(layer: object, wanted: int) -> str:
 def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
     """The last layer that changes a size that is wrong; the input sizes that would be right."""
     rows, spatial = trace.rows, len(expected) - 1
-    wrong = [i for i in range(1, spatial + 1) if trace.output[i] != expected[i]]
+    axis = next(i for i in range(1, spatial + 1) if trace.output[i] != expected[i])
     at = len(rows) - 1
-    if not wrong:
-        while at and rows[at].inputs[0][:1] == trace.output[:1]:
-            at -= 1
-        return at, f"gives {trace.output[0]} channels, not {expected[0]}", ""
-    axis = wrong[0]
     while at and same_size(rows[at], axis):
         at -= 1
     row = rows[at]
@@ -109,9 +104,7 @@ def inputs_for(trace: Trace, expected: Shape) -> tuple[Shape, Shape]:
     }
     for index in range(len(trace.rows) - 1, INPUT, -1):
         row = trace.rows[index]
-        if index not in needs:
-            continue
-        wanted = needs[index]
+        wanted = needs[index]  # every step feeds a later one
         if not isinstance(row.layer, Join) and len(row.reads) != len(wanted):
             return (), ()
         found = [

@@ -10,6 +10,7 @@ from convviz.errors import SpecError, shortened
 from convviz.spec.checks import AXIS_NAMES, Shape, times
 from convviz.spec.formula import gathered, minus, plain
 from convviz.spec.geometry import Axis
+from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv
 from convviz.spec.network import INPUT, Join, Network, Operation, Pending
 from convviz.spec.pooling import LPPool, Pool
@@ -150,10 +151,7 @@ def too_long(
     where = f" {name}" if len(set(spatial)) > 1 else ""
     fact = f"{layer.short} spans {axis.reach} cells, {what} {padded}{where}"
     formula = f"{plain(gathered(axis, n, ceil=ceil))} = {minus(axis.windows(n, ceil=ceil))}"
-    ways = []
-    most = (padded - 1) // axis.dilation + 1
-    if most > 0:
-        ways.append(f"a kernel of at most {most}")
+    ways = [f"a kernel of at most {(padded - 1) // axis.dilation + 1}"]
     if axis.dilation > 1 and 1 < axis.kernel <= padded:
         ways.append(f"a dilation of at most {(padded - 1) // (axis.kernel - 1)}")
     more = -(-(axis.reach - n) // 2)
@@ -180,9 +178,7 @@ def least_input(network: Network, shape: Shape, rows: Sequence[Row], index: int)
             return None
         for j in row.step.inputs:
             held = needs.get(j, (1,) * len(back))
-            if len(held) != len(back):
-                return None
-            needs[j] = tuple(map(max, held, back))
+            needs[j] = tuple(max(pair) for pair in zip(held, back, strict=True))
     least = (shape[0], *needs.get(INPUT, ()))
     fitting = len(least) == len(shape) and fits(network, index, least)
     return smaller(network, index, least) if fitting else None
@@ -222,15 +218,18 @@ def smaller(network: Network, index: int, shape: Shape) -> Shape:
     if index > 200:
         return shape
     for axis in range(1, len(shape)):
-        for _ in range(16):
-            less = (*shape[:axis], shape[axis] - 1, *shape[axis + 1 :])
-            if less[axis] < 1 or not fits(network, index, less):
-                break
-            shape = less
+        low = 0
+        while shape[axis] - low > 1:
+            middle = (low + shape[axis]) // 2
+            less = (*shape[:axis], middle, *shape[axis + 1 :])
+            if fits(network, index, less):
+                shape = less
+            else:
+                low = middle
     return shape
 
 
-def least_for(layer: Operation, shape: Shape) -> Shape:
+def least_for(layer: Layer | Pending, shape: Shape) -> Shape:
     """The smallest spatial sizes that `layer` alone takes; () if there are none."""
     spatial = list(shape[1:])
     large = (shape[0], *(max(n, FAR) for n in spatial))
@@ -253,11 +252,9 @@ def least_for(layer: Operation, shape: Shape) -> Shape:
     return found if takes(layer, (shape[0], *found)) else ()
 
 
-def takes(layer: Operation, shape: Shape) -> bool:
+def takes(layer: Layer | Pending, shape: Shape) -> bool:
     """Whether `layer` fits an input of `shape`."""
     try:
-        if isinstance(layer, Join):
-            return False
         (layer.make(shape) if isinstance(layer, Pending) else layer).output(shape)
     except SpecError:
         return False

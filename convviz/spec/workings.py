@@ -136,9 +136,7 @@ def gaps(axis: Axis) -> str:
     """Why cells between windows are not read."""
     if axis.stride > axis.reach:
         return f"windows of {axis.reach} are {axis.stride} apart"
-    if axis.dilation > 1:
-        return f"taps are {axis.dilation} apart, windows {axis.stride}"
-    return "no window reaches them"
+    return f"taps are {axis.dilation} apart, windows {axis.stride}"
 
 
 def plural(words: list[str], count: int) -> str:

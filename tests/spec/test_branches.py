@@ -148,3 +148,11 @@ def test_a_malformed_text_gets_one_clear_message_at_once(text):
         parse_toml(text)
     assert len(str(caught.value)) < 1_500
     assert time.process_time() - begin < 3  # measured below 1 s; slow machines are slower
+
+
+def test_a_number_too_large_is_refused_where_quotes_hide_its_place():
+    # TOML lets a text of several lines end in a quote of its own; nobody points at what follows
+    with pytest.raises(SpecError) as caught:
+        parse_toml(f'layers = ["""relu"""", {10**21}, "b"]')
+    assert caught.value.message == "the network has a whole number of more than 18 digits"
+    assert not caught.value.source

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convviz.errors import SpecError
+from convviz.spec.calls import parse_call
 from convviz.spec.layers import Conv, ConvTranspose, Pool
 from convviz.spec.parser import parse_layer
 
@@ -107,3 +108,9 @@ def test_a_remedy_is_spelled_as_pytorch_spells_it():
     with pytest.raises(SpecError) as caught:
         parse_layer("Conv1d(1, 1, 3, padding=(1, 2))")
     assert "write padding=((1, 2),)" in str(caught.value)
+
+
+def test_what_a_container_prints_before_its_children_needs_no_comma():
+    call = parse_call("Block(\n  3\n  (0): ReLU()\n)")
+    assert [argument.value for argument in call.arguments] == [3]
+    assert [(name, child.name) for name, child in call.children] == [("0", "ReLU")]

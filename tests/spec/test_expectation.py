@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from convviz.errors import SpecError
 from convviz.spec.branches import parse_toml
 from convviz.spec.expectation import unmet
 from convviz.spec.sequence import parse_network
@@ -101,3 +102,21 @@ def test_only_the_layers_before_the_one_that_matters_are_listed():
         *(f"{number}  ReLU           2×9" for number in (3, 4, 5, 6)),
         "7  Conv1d 2→2 k3  2×7",
     ]
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        # ⌈n/2⌉ = n − 4 for n of 8 and 9 alone: 7 asks 13 or 14 of one branch, 11 of the other
+        (parse_toml('layers = [{join = "add", a = ["conv 1 k1 s2"], b = "conv 1 k5"}]'), 7),
+        # 2 + 6 − 2 = 6, but reflect takes no padding of 3 on 2 cells
+        (parse_network(["Conv1d(1, 1, 3, padding=3, padding_mode='reflect')"]), 6),
+    ],
+)
+def test_no_input_is_named_where_none_gives_it(network, expected):
+    for size in range(1, 40):
+        try:
+            assert trace(network, (1, size)).output != (1, expected)
+        except SpecError:
+            continue
+    assert unmet(trace(network, (1, 9)), (1, expected)).remedy == ""

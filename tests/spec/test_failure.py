@@ -112,3 +112,47 @@ def test_four_layers_before_the_failing_one_are_listed_or_all_five():
 def test_an_output_whose_size_nobody_can_write_is_refused():
     layers = ["ConvTranspose1d(1, 1, 2, stride=" + "9" * 18 + ")"] * 16
     assert "its output has a size of more than 250 digits" in refused(layers, (1, 9)).message
+
+
+@pytest.mark.parametrize(
+    ("texts", "shape", "remedy"),
+    [
+        # a pool's padding is at most half its kernel: 5 a side is none of its ways
+        (["ReLU()", "MaxPool1d(3, dilation=5)"], (1, 2),
+         "a kernel of at most 1 or an input from 1×11"),
+        (["Linear(9, 4)", "Linear(5, 2)"], (9,), ""),
+        (["Flatten()", "Unflatten(1, (2, 3))", "Conv1d(2, 2, 7)"], (2, 3),
+         "a kernel of at most 3 or padding 2 (3 + 2·2 = 7)"),
+    ],
+)  # fmt: skip
+def test_ways_that_lead_nowhere_are_not_named(texts, shape, remedy):
+    assert refused(texts, shape).remedy == remedy
+
+
+@pytest.mark.parametrize("stride", [17, 40])
+def test_the_least_input_is_found_however_far_ceil_mode_reaches_beyond_the_end(stride):
+    texts = [f"MaxPool1d({stride}, stride={stride}, ceil_mode=True)", "Conv1d(1, 1, 3)"]
+    fitting = []
+    for size in range(stride, 4 * stride):
+        try:
+            trace(parse_network(texts), (1, size))
+        except SpecError:
+            continue
+        fitting.append(size)
+    assert fitting == list(range(fitting[0], 4 * stride))
+    assert refused(texts, (1, stride)).remedy.endswith(f"an input from 1×{fitting[0]}")
+
+
+def test_the_least_input_is_found_behind_branches():
+    branches = 'a = ["conv 1 k3 p1"], b = "conv 1 k5 p2"'
+    network = parse_toml(f'layers = [{{join = "add", {branches}}}, "conv 1 k20"]')
+    with pytest.raises(SpecError) as caught:
+        trace(network, (1, 9))
+    assert caught.value.remedy.endswith(", or an input from 1×20")
+    assert trace(network, (1, 20)).output == (1, 1)
+
+
+def test_a_very_deep_network_still_names_an_input_that_fits():
+    texts = [*["ReLU()"] * 201, "Conv1d(1, 1, 9)"]
+    assert refused(texts, (1, 5)).remedy.endswith(", or an input from 1×9")
+    assert trace(parse_network(texts), (1, 9)).output == (1, 1)

@@ -141,3 +141,53 @@ def test_a_layer_that_does_not_fit_says_so(text, message):
 
 def test_every_row_of_the_table_names_itself():
     assert all(name == row.constructor.name for name, row in KERAS.items())
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "title", "short"),
+    [
+        ("SeparableConv2D(64, 3, padding='same')", (10, 10, 32), "SeparableConv2D",
+         "SeparableConv2D 32→64 k3 p1"),
+        ("SeparableConv2D(6, 3, use_bias=False)", (9, 8, 2), "SeparableConv2D",
+         "SeparableConv2D 2→6 k3 no bias"),
+        ("GlobalAveragePooling2D()", (5, 6, 3), "GlobalAveragePooling2D", "GlobalAveragePooling2D"),
+        ("GlobalMaxPooling1D()", (5, 3), "GlobalMaxPooling1D", "GlobalMaxPooling1D"),
+    ],
+)  # fmt: skip
+def test_a_layer_of_keras_alone_writes_pytorch_that_answers_alike(text, shape, title, short):
+    shape = (shape[-1], *shape[:-1])
+    found = trace(parse_network([text]), shape)
+    layer = found.rows[0].layer
+    assert (layer.title, layer.short) == (title, short)
+    same = trace(parse_network([layer.code]), shape)
+    assert same.network.channels_last is False
+    assert (same.output, same.params, same.macs) == (found.output, found.params, found.macs)
+
+
+def test_a_reshape_writes_itself_as_keras_reads_it():
+    layer = trace(parse_network(["Reshape((2, 2, -1))"]), (32,)).rows[0].layer
+    assert layer.short == "Reshape 2×2×-1"
+    assert run(layer.code, (32,)) == ((2, 2, 8), 0)
+
+
+def test_an_input_of_open_sizes_declares_no_shape():
+    assert parse_network(["Input(shape=(None, None, 3))\nConv2D(2, 3)"]).input == ()
+    assert parse_network(["Input(shape=(9, 8, 3))\nConv2D(2, 3)"]).input == (3, 9, 8)
+
+
+def test_an_activation_as_a_layer_keeps_its_argument():
+    (row,) = trace(parse_network(["Activation('relu')"]), (3, 5)).rows
+    assert row.layer.short == "Activation relu"
+    assert row.output == (3, 5)
+
+
+def test_a_name_that_neither_language_knows_is_refused_among_keras_layers():
+    with pytest.raises(SpecError) as caught:
+        parse_network(["Conv2D(2, 3)\nFoo(3)"])
+    assert caught.value.message == "no layer is called 'Foo'"
+    assert caught.value.source[slice(*caught.value.span)] == "Foo"
+
+
+def test_no_keras_layer_is_made_without_its_input():
+    with pytest.raises(AssertionError):
+        KERAS["Conv2D"].constructor.make({})

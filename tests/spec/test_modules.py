@@ -130,3 +130,23 @@ def test_neither_torch_nor_numpy_is_imported():
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_name_with_a_nul_byte_is_no_file():
+    with pytest.raises(SpecError) as caught:
+        convviz.network("a\0b", (3, 8, 8))
+    assert caught.value.message == "the name of a file holds no NUL byte"
+
+
+def test_an_object_that_is_no_module_is_refused_by_its_kind():
+    with pytest.raises(SpecError) as caught:
+        convviz.network(object(), (3, 8, 8))
+    assert caught.value.message == "the module is a object, which is no layer that convviz knows"
+
+
+def test_a_module_that_does_not_fit_points_at_no_text():
+    layer = KINDS["Conv2d"](in_channels=3, out_channels=8, kernel_size=(3, 3), bias=None)
+    with pytest.raises(SpecError) as caught:
+        convviz.network(layer, (4, 8, 8))
+    assert caught.value.message == "the layer takes 3 channels, its input has 4"
+    assert not caught.value.source

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor
 
+import numpy as np
 import pytest
 
 from convviz.errors import SpecError
@@ -14,6 +15,7 @@ from convviz.spec.dependence import depends
 from convviz.spec.field import PHASES, Field, joined, through
 from convviz.spec.geometry import Axis
 from convviz.spec.hidden import crooked
+from convviz.spec.modes import MODES
 from convviz.spec.reading import SAME, Gather, Pattern, Resize, Scatter
 from convviz.spec.sequence import parse_network
 from convviz.spec.trace import trace
@@ -181,3 +183,77 @@ def test_bins_of_an_adaptive_pool_cover_their_share():
     assert [list(read.cells(unit)) for unit in range(3)] == [
         list(range(unit * 10 // 3, ceil((unit + 1) * 10 / 3))) for unit in range(3)
     ]
+
+
+def test_narrow_boxes_that_come_first_give_way_to_the_wide_one():
+    branches = 'one = [], narrow = ["conv 1 k3 p1"], wide = ["conv 1 k5 p2"]'
+    found = trace(parse_toml(f'layers = [{{join = "add", {branches}}}]'), (1, 9, 9))
+    assert depends(found, (4, 4)).boxes == ((((2, 7),), ((2, 7),)),)
+
+
+@pytest.mark.parametrize("mode", ["constant", "reflect", "replicate", "circular", "symmetric"])
+def test_a_window_on_padding_reads_the_cells_that_it_repeats(mode):
+    axis, size = Axis(3, 2, 2, 3, 3), 7
+    known = {known.name: known for known in MODES}
+    read = Gather(axis, size, known[mode])
+    names = {"replicate": "edge", "circular": "wrap"}
+    padded = np.pad(
+        np.arange(size), 3, names.get(mode, mode),
+        **({"constant_values": -1} if mode == "constant" else {}),
+    )  # fmt: skip
+    for unit in range(axis.windows(size)):
+        expected = set(padded[2 * unit : 2 * unit + 5 : 2].tolist()) - {-1}
+        assert set(read.cells(unit)) == expected, unit
+
+
+@pytest.mark.parametrize(("size", "count"), [(5, 7), (7, 5), (12, 3)])
+def test_upsampling_by_area_reads_as_an_adaptive_pool(size, count):
+    (area,), output = reads(f"Upsample(size={count}, mode='area')", size)
+    (pool,), pooled = reads(f"AdaptiveAvgPool1d({count})", size)
+    assert output == pooled == (count,)
+    assert area == pool
+
+
+def test_padding_that_repeats_more_cells_than_can_be_followed_is_refused(monkeypatch):
+    text = "Conv1d(1, 1, 101, padding=100, padding_mode='replicate')"
+    found = trace(parse_network([text]), (1, 9))
+    assert depends(found, (0,)).axes == (((0, 1),),)
+    monkeypatch.setattr(dependence, "CELLS", 99)
+    with pytest.raises(SpecError) as caught:
+        depends(found, (0,))
+    assert caught.value.message == "more than 99 cells along an axis would have to be followed"
+
+
+@pytest.mark.parametrize("levels", [4, 5])
+def test_regions_are_kept_apart_up_to_a_number(levels, monkeypatch):
+    monkeypatch.setattr(dependence, "BOXES", 16)
+    joins = [
+        f'{{join = "add", far = ["ConvTranspose1d(1, 1, 1, padding={1 << k})", '
+        f'"ZeroPad1d((0, {2 << k}))"], near = []}}'
+        for k in range(levels)
+    ]
+    found = trace(parse_toml(f"layers = [{', '.join(joins)}]"), (1, 64))
+    if levels == 4:
+        assert depends(found, (0,)).axes == (((0, 16),),)
+        return
+    with pytest.raises(SpecError) as caught:
+        depends(found, (0,))
+    assert caught.value.message == "the branches see more than 16 different regions"
+
+
+def test_phases_that_a_wider_branch_covers_are_dropped():
+    branches = 'a = ["maxpool 2", "up 2"], b = "conv 1 k5 p2"'
+    found = trace(parse_toml(f'layers = [{{join = "add", {branches}}}]'), (1, 8))
+    assert found.rows[-1].fields == (Field(1, 1, ((-2, 2),)),)
+
+
+@pytest.mark.parametrize("before", [(1, 0), (0, 1)])
+def test_a_branch_beside_the_input_itself_is_crooked_where_it_is_off_center(before):
+    stem = f"ZeroPad1d({before})"
+    text = f'layers = [{{join = "add", a = ["{stem}", "Conv1d(1, 1, 2)"], b = []}}]'
+    (found,) = crooked(trace(parse_toml(text), (1, 9)))
+    half = Fraction(1, 2) - before[0]
+    assert found.number == 3
+    assert found.centers == ((half,), (Fraction(0),))
+    level = 'layers = [{join = "add", a = ["conv 1 k3 p1"], b = []}]'
+    assert crooked(trace(parse_toml(level), (1, 9))) == []

@@ -182,3 +182,24 @@ def test_a_period_is_found_where_there_is_one(modulus, remainder, first):
     some = [n for n in sizes if n % modulus == remainder % modulus]
     assert periodic(set(some), sizes[0], sizes[-1]) == (modulus, {remainder % modulus})
     assert rule(some, sizes)
+
+
+def test_a_mirror_that_does_not_come_back_is_refused():
+    found = trace(parse_network(["ConvTranspose1d(1, 1, 3, dilation=3, output_padding=2)"]), (1, 9))
+    with pytest.raises(SpecError) as caught:
+        mirror(found)
+    assert caught.value.message == (
+        "the mirror makes 1×11, not 1×9: a layer gives up cells that its transpose does not "
+        "bring back"
+    )
+
+
+def test_sizes_of_a_flat_output_are_not_compared_with_the_input():
+    sizes = range(1, 9)
+    flat = parse_network(["Conv1d(1, 1, 3, padding=1)", "Flatten()"])
+    assert [group.name for group in groups(verdicts(flat, 1, 1, sizes), flat)] == [
+        "runs", "all read",
+    ]  # fmt: skip
+    level = parse_network(["Conv1d(1, 1, 3, padding=1)"])
+    last = groups(verdicts(level, 1, 1, sizes), level)[-1]
+    assert (last.name, last.sizes) == ("same size", tuple(sizes))
