@@ -32,6 +32,8 @@ MOST_SAMPLES = 4096
 """Rows or columns that a picture of a grid reads; more than a page has pixels."""
 
 TILED = (Role.INPUT, Role.KERNEL, Role.OUTPUT, Role.STAMP, Role.SUM, Role.COUNT, Role.UNREAD)
+PADDED = (Role.COPY, Role.FILL)
+"""Cells with a disc, a ring or a pill: of all roles, these alone bound the size of a number."""
 
 
 class Place(Record):
@@ -119,7 +121,7 @@ class Digits(Record, eq=False):
     def _sized(cls, made: Labels, typeface: Typeface, roles: Array | None) -> Digits:
         texts = made.texts
         wide = _widest(texts, typeface, SEMIBOLD)
-        copied = texts if roles is None else texts[among(roles, (Role.COPY, Role.FILL))]
+        copied = texts if roles is None else texts[among(roles, PADDED)]
         if not copied.size:  # no disc limits the size
             tile = min(0.42, WIDEST / wide)
             return cls(texts, tile, tile, False, made.exact)
