@@ -59,8 +59,9 @@ def side(account: Account, axis: int, total: int | None = None) -> Side:
     size = account.spatial[axis]
     padded = before + size + after
     total = max(padded, total or 0)
-    source = np.full(total, Mark.BEYOND, dtype=np.intp)
-    source[:padded] = account.sources[axis]
+    source = account.sources[axis]
+    if total > padded:
+        source = np.concatenate([source, np.full(total - padded, Mark.BEYOND, dtype=np.intp)])
     return Side(size, before, padded, total, source)
 
 
@@ -133,14 +134,14 @@ def frames(rows: Side, cols: Side) -> tuple[Frame, ...]:
 
 def source_ruler(word: str, axis: Side, *, window: Index | None = None) -> Ruler:
     """The source of every line. Padded entries lead; with `window` its lines do instead."""
-    lines = np.arange(axis.total)
     if window is None:
-        roles = np.where(axis.inside(lines), Role.MUTED, Role.TEXT)
+        roles = np.full(axis.total, Role.TEXT, dtype=np.uint8)
+        roles[axis.before : axis.before + axis.size] = Role.MUTED
         bold = np.zeros(axis.total, dtype=bool)
     else:
-        bold = np.isin(lines, window)
-        roles = np.where(bold, Role.TEXT, Role.MUTED)
-    return Ruler(word, axis.source, roles.astype(np.uint8), bold)
+        bold = np.isin(np.arange(axis.total), window)
+        roles = np.where(bold, Role.TEXT, Role.MUTED).astype(np.uint8)
+    return Ruler(word, axis.source, roles, bold)
 
 
 def index_ruler(word: str, size: int, role: Role, current: int | None = None) -> Ruler:

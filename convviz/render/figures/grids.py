@@ -30,6 +30,8 @@ MOST_NUMBERS = 2500
 """Cells of a grid whose numbers are written at all."""
 MOST_SAMPLES = 4096
 """Rows or columns that a picture of a grid reads; more than a page has pixels."""
+AT_ONCE = 2**20
+"""Cells of a picture colored at once: many enough to read every band off the map's lattice."""
 
 TILED = (Role.INPUT, Role.KERNEL, Role.OUTPUT, Role.STAMP, Role.SUM, Role.COUNT, Role.UNREAD)
 PADDED = (Role.COPY, Role.FILL)
@@ -260,6 +262,26 @@ def draw_picture(canvas: Canvas, grid: Grid, place: Place) -> None:
 def picture_colors(grid: Grid, theme: Theme) -> Array:
     """(rows, cols, 3) of uint8, of a few rows and columns where there are more than pixels."""
     rows, cols = (samples(n) for n in grid.shape)
+    values = grid.source is None and grid.picture is None
+    if values or len(rows) * len(cols) <= AT_ONCE:  # values may wear a ramp over all of them
+        return _painted(grid, theme, rows, cols, _repeats(grid, rows, cols))
+    # Colors in floating point take eight times the room of the picture: some rows at a time.
+    found = np.empty((len(rows), len(cols), 3), np.uint8)
+    count = -(-len(rows) * len(cols) // AT_ONCE)
+    bands = np.array_split(np.arange(len(rows)), count)
+    repeats = any(_repeats(grid, rows[band], cols) for band in bands)
+    for band in bands:
+        found[band[0] : band[-1] + 1] = _painted(grid, theme, rows[band], cols, repeats)
+    return found
+
+
+def _repeats(grid: Grid, rows: Array, cols: Array) -> bool:
+    """Whether the endless tiling goes on there."""
+    return bool((np.asarray(grid.roles.at(rows, cols)) == Role.REPEAT).any())
+
+
+def _painted(grid: Grid, theme: Theme, rows: Array, cols: Array, repeats: bool) -> Array:
+    """(len(rows), len(cols), 3) of uint8: the picture of a grid where those lines cross."""
     if grid.picture is not None:
         colors = grid.picture[np.ix_(rows, cols)] / 255
     elif grid.source is not None:
@@ -269,8 +291,8 @@ def picture_colors(grid: Grid, theme: Theme) -> Array:
         colors = face_colors(grid, theme, np.asarray(grid.cells.at(rows, cols)), rows, cols)
     roles = np.asarray(grid.roles.at(rows, cols))
     copied, repeated = roles == Role.COPY, roles == Role.REPEAT
-    if copied.any() or repeated.any():
-        share = 0.8 if repeated.any() else 0.45 if grid.picture is None else 0.6
+    if copied.any() or repeats:
+        share = 0.8 if repeats else 0.45 if grid.picture is None else 0.6
         paper = theme.color("paper")
         colors[copied] = mixed(colors[copied], paper, share)
         colors[repeated] = mixed(colors[repeated], paper, 0.32)
