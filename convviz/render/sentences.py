@@ -43,7 +43,7 @@ def wrapped(line: Line, width: int, indent: int) -> list[Line]:
         if waiting and at + line_width(waiting) + size <= width:
             lines[-1] += waiting
             at += line_width(waiting)
-        elif waiting and at > indent:
+        elif waiting and at > (indent if len(lines) > 1 else 0):
             lines.append([(" " * indent, "")])
             at = indent
         waiting = []
