@@ -34,8 +34,6 @@ AT_ONCE = 2**20
 """Cells of a picture colored at once: many enough to read every band off the map's lattice."""
 
 TILED = (Role.INPUT, Role.KERNEL, Role.OUTPUT, Role.STAMP, Role.SUM, Role.COUNT, Role.UNREAD)
-PADDED = (Role.COPY, Role.FILL)
-"""Cells with a disc, a ring or a pill: of all roles, these alone bound the size of a number."""
 
 
 class Place(Record):
@@ -123,7 +121,7 @@ class Digits(Record, eq=False):
     def _sized(cls, made: Labels, typeface: Typeface, roles: Array | None) -> Digits:
         texts = made.texts
         wide = _widest(texts, typeface, SEMIBOLD)
-        copied = texts if roles is None else texts[among(roles, PADDED)]
+        copied = texts if roles is None else texts[among(roles, (Role.COPY, Role.FILL))]
         if not copied.size:  # no disc limits the size
             tile = min(0.42, WIDEST / wide)
             return cls(texts, tile, tile, False, made.exact)

@@ -22,10 +22,9 @@ from convviz.render.figures.compositions.parts import (
     title_line,
     window_colors,
 )
-from convviz.render.figures.faces import among, value_share
+from convviz.render.figures.faces import value_share
 from convviz.render.figures.grids import (
     MOST_NUMBERS,
-    PADDED,
     TILES_FROM,
     Digits,
     Place,
@@ -65,7 +64,8 @@ class Step:
             self.width = min(width, self.width + 6.0 * self.u)
         grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
         self.digits = {
-            grid.key: self._readable(grid, self.pitch_of(grid, self.u)) for grid in grids
+            grid.key: self._readable(grid, self.pitch_of(grid, self.u))
+            for grid in grids
         }
 
     def _taller(self, width: float, height: float | None) -> bool:
@@ -96,7 +96,7 @@ class Step:
         values = [grid.values] if grid.others is None else [grid.values, grid.others]
         parts = [(each.shape, each.dtype.str, each.tobytes()) for each in values]
         return self.sheet.once(
-            ("digits", grid.key, u, among(grid.all_roles, PADDED).tobytes(), *parts),
+            ("digits", grid.key, u, grid.all_roles.tobytes(), *parts),
             lambda: Digits.readable(grid, self.sheet.type, u, self.sheet.page.least),
         )
 
