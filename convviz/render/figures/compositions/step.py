@@ -24,7 +24,6 @@ from convviz.render.figures.compositions.parts import (
 )
 from convviz.render.figures.faces import value_share
 from convviz.render.figures.grids import (
-    MOST_NUMBERS,
     TILES_FROM,
     Digits,
     Place,
@@ -58,13 +57,15 @@ class Step:
         self.title = sheet.page.label + 16.0
         if sheet.peers is not None:
             self.tall = self._taller(width, height)
-        self.u = self._pitch(width, height)
+        self.u = pitch(self.measure, width, height, sheet.page)
         self.width, self.height = self.measure(self.u)
         if not self.tall:
             self.width = min(width, self.width + 6.0 * self.u)
         grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
         self.digits = {
-            grid.key: self._readable(grid, self.pitch_of(grid, self.u))
+            grid.key: Digits.readable(
+                grid, sheet.type, self.pitch_of(grid, self.u), sheet.page.least
+            )
             for grid in grids
         }
 
@@ -75,30 +76,8 @@ class Step:
         fits = []
         for tall in (False, True):
             self.tall = tall
-            fits.append(self._pitch(width, height))
+            fits.append(pitch(self.measure, width, height, self.sheet.page))
         return fits[1] > 1.05 * fits[0]
-
-    def _pitch(self, width: float, height: float | None) -> float:
-        """The largest pitch that fits; of a film, once for all frames that take the same room."""
-        shapes = [(grid.key, grid.shape) for grid in (self.input, self.output, *self.extra)]
-        kernel = None if self.kernel is None else self.kernel.shape
-        room = (width, height, self.tall, self.equation.width, self.below)
-        return self.sheet.once(
-            ("pitch", *room, kernel, *shapes),
-            lambda: pitch(self.measure, width, height, self.sheet.page),
-        )
-
-    def _readable(self, grid: Grid, u: float) -> Digits | None:
-        """The numbers of a grid; of a film, once for all frames in which they are the same."""
-        rows, cols = grid.shape
-        if rows * cols > MOST_NUMBERS:
-            return None
-        values = [grid.values] if grid.others is None else [grid.values, grid.others]
-        parts = [(each.shape, each.dtype.str, each.tobytes()) for each in values]
-        return self.sheet.once(
-            ("digits", grid.key, u, grid.all_roles.tobytes(), *parts),
-            lambda: Digits.readable(grid, self.sheet.type, u, self.sheet.page.least),
-        )
 
     @property
     def gap(self) -> float:
