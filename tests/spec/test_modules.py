@@ -13,6 +13,7 @@ import pytest
 
 import convviz
 from convviz.errors import SpecError
+from convviz.spec import documents
 from convviz.spec.calls import parse_call
 from convviz.spec.catalog import LAYERS
 from convviz.spec.constructors import bind
@@ -150,3 +151,15 @@ def test_a_module_that_does_not_fit_points_at_no_text():
         convviz.network(layer, (4, 8, 8))
     assert caught.value.message == "the layer takes 3 channels, its input has 4"
     assert not caught.value.source
+
+
+def test_bytes_that_are_too_many_or_no_text_are_refused(monkeypatch):
+    assert documents.decoded("\ufeffrelu".encode(), "net.txt") == "relu"
+    with pytest.raises(SpecError) as caught:
+        documents.decoded(b"ab\xff", "net.txt")
+    assert caught.value.message == "net.txt is no text: byte 2 is not UTF-8"
+    monkeypatch.setattr(documents, "MOST_BYTES", 1 << 20)
+    assert len(documents.decoded(b"a" * (1 << 20), "net.txt")) == 1 << 20
+    with pytest.raises(SpecError) as caught:
+        documents.decoded(b"a" * ((1 << 20) + 1), "net.txt")
+    assert caught.value.message == "net.txt is longer than 1 MiB"
