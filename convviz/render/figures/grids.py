@@ -28,7 +28,7 @@ TILES_FROM = 5.0
 """Points of pitch from which cells are drawn one by one; below, a grid is a picture."""
 MOST_NUMBERS = 2500
 """Cells of a grid whose numbers are written at all."""
-MOST_SAMPLES = 4096
+MOST_SAMPLES = 2048
 """Rows or columns that a picture of a grid reads; more than a page has pixels."""
 AT_ONCE = 2**20
 """Cells of a picture colored at once: many enough to read every band off the map's lattice."""
