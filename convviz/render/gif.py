@@ -48,7 +48,7 @@ class Palette:
         first, *others = map(words, samples)
         parts = [first, *(other[changes(first, other).slices] for other in others)]
         seen = np.concatenate([part.ravel() & 0xFFFFFF for part in parts])
-        found, counts = np.unique(seen, return_counts=True)
+        found, counts = tally(seen)
         if len(found) > TRANSPARENT:
             order = np.argsort(-counts, kind="stable")
             exact = found[order[:EXACT]]
@@ -78,6 +78,20 @@ class Palette:
             part = colors[start : start + (1 << 14)]
             distance = squares - 2 * channels(part).astype(np.float32) @ known.T
             self._table[part] = distance.argmin(axis=1)
+
+
+def tally(colors: Words) -> tuple[Words, NDArray[np.intp]]:
+    """The distinct values of (n,) `colors`, in order, and how often each is met.
+
+    By runs of equal neighbors: most of a sheet is flat, and sorting all of its pixels takes longer.
+    """
+    starts = np.flatnonzero(np.concatenate([[True], colors[1:] != colors[:-1]]))
+    lengths = np.diff(starts, append=len(colors))
+    runs = colors[starts]
+    order = np.argsort(runs, kind="stable")
+    runs, lengths = runs[order], lengths[order]
+    firsts = np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]]))
+    return runs[firsts], np.add.reduceat(lengths, firsts)
 
 
 def channels(colors: NDArray[np.uint32]) -> NDArray[np.uint8]:
