@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,13 +10,11 @@ from numpy.typing import NDArray
 
 from convviz.engine.arrays import Array, array, batched, empty, floating, quiet, remembered, working
 from convviz.engine.gathering import tiles
-from convviz.engine.padding import padded
 from convviz.errors import SpecError
 from convviz.records import replace
 from convviz.spec.arguments import is_sequence
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Pool
-from convviz.spec.modes import mode_named
 
 BLOCK = 1 << 19
 """Bytes of a block of sums."""
@@ -134,22 +131,6 @@ def reduced(
     return x
 
 
-def met(axis: Axis, tap: int, size: int) -> slice:
-    """The padded cells that `tap` meets in `size` windows."""
-    start = tap * axis.dilation
-    return slice(start, start + (size - 1) * axis.stride + 1, axis.stride)
-
-
-def extended(x: Array, axis: Axis, place: int, size: int, fill: Any) -> Array:
-    """`x` with one axis filled as far as `size` windows reach: ceil_mode may overhang."""
-    end = (size - 1) * axis.stride + axis.reach
-    after = max(0, end - axis.before - x.shape[place])
-    if axis.before == 0 and after == 0:
-        return x
-    sides = tuple((axis.before, after) if i == place else (0, 0) for i in range(x.ndim))
-    return padded(x, sides, mode_named("constant"), fill)
-
-
 def lowest(dtype: np.dtype[Any]) -> Any:
     """What max pooling pads with: −∞, or the least integer of the type."""
     return -math.inf if dtype.kind == "f" else int(np.iinfo(dtype).min)
@@ -178,26 +159,28 @@ def winners(layer: Pool, x: Array) -> NDArray[np.intp]:
     """(N, C, *sizes): which tap holds each maximum, counted row by row; the first of equals.
 
     A nan wins over everything, the first nan over later ones, and an input cell of −∞ over
-    padding.
+    padding. One axis after the other, the last one first: k + k steps instead of k · k.
     """
     sizes = layer.output(x.shape[1:])[1:]
-    source, real = x, np.ones((1, 1, *x.shape[2:]), np.uint8)
-    # Padding never wins, so the taps that meet nothing else need no look.
-    taps = [a.taps(n, m) for a, n, m in zip(layer.axes, sizes, x.shape[2:], strict=True)]
-    for place, (axis, size) in enumerate(zip(layer.axes, sizes, strict=True), start=2):
-        source = extended(source, axis, place, size, lowest(x.dtype))
-        real = extended(real, axis, place, size, 0)
-    best = np.zeros((*x.shape[:2], *sizes), np.intp)
-    most = np.full(best.shape, lowest(x.dtype), x.dtype)
-    found = np.zeros(best.shape, bool)
-    for tap in product(*taps):
-        cut = [met(a, t, n) for a, t, n in zip(layer.axes, tap, sizes, strict=True)]
-        place_of_tap = (slice(None), slice(None), *cut)
-        cells, inside = source[place_of_tap], real[place_of_tap] == 1
-        wins = (cells > most) | (np.isnan(cells) & ~np.isnan(most)) | (inside & ~found)
-        best[wins] = np.ravel_multi_index(tap, layer.kernel)
-        most[wins] = cells[wins]
-        found |= inside
+    # The largest so far, its tap along the axes that are done, and whether there is any cell.
+    most, best, found = x, np.broadcast_to(np.intp(0), x.shape), np.broadcast_to(True, x.shape)
+    done = 1
+    for place in reversed(range(2, x.ndim)):
+        axis, size, n = layer.axes[place - 2], sizes[place - 2], x.shape[place]
+        shape = (*most.shape[:place], size, *most.shape[place + 1 :])
+        largest, first = np.full(shape, lowest(x.dtype), x.dtype), np.zeros(shape, np.intp)
+        some = np.zeros(shape, bool)
+        lead = (slice(None),) * place
+        for tap in axis.taps(size, n):
+            windows, cells = ((*lead, part) for part in axis.meeting(tap, size, n))
+            new, old = most[cells], largest[windows]
+            wins = (new > old) | (np.isnan(new) & ~np.isnan(old)) | ~some[windows]
+            wins &= found[cells]
+            first[windows][wins] = tap * done + best[cells][wins]
+            old[wins] = new[wins]
+            some[windows] |= found[cells]
+        most, best, found = largest, first, some
+        done *= axis.kernel
     return best
 
 
