@@ -18,8 +18,7 @@ LATER = 0.01
 """Seconds until an interrupt that could not be raised is."""
 
 ALLOCATIONS = 200_000
-"""New objects until garbage is looked for: a command makes few, keeps most, and ends. (Importing
-matplotlib and drawing a film of 25 frames make fewer.)"""
+"""New objects until garbage is looked for: a command makes few, keeps most, and ends."""
 
 
 def run(argv: Sequence[str] | None = None) -> NoReturn:
