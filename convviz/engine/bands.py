@@ -180,7 +180,7 @@ def multiply(part: Gather, cut: Cut, matrix: Array, stack: Array, start: int, su
     """Fill `sums` (groups, C_out/groups, rows, width): the `matrix` down the `stack`.
 
     matrix: see `banded`, for a divisor of those rows.
-    stack:  see `stacked`.
+    stack:  (groups, rows met, C_in/groups, taps, width), the rows that every tap meets.
     start:  the row of the block that is the first of `sums`.
     """
     groups, depth = len(matrix), matrix.shape[2]
