@@ -155,8 +155,6 @@ def runs(start: int, sources: Index) -> list[Piece]:
     found: list[Piece] = []
     first = 0
     for turn in turns:
-        if turn < first:
-            continue  # the step from one run to the next is a turn of its own
         low, count = int(sources[first]), turn + 1 - first
         step = int(steps[first]) if count > 1 else 1
         stop = low + step * count if step else low + 1
