@@ -160,6 +160,8 @@ class Canvas:
 
     def crosses(self, centers: Array, size: float, color: Array, width: float) -> None:
         """Diagonal crosses of one color."""
+        if not len(centers):
+            return
         half = size / 2
         corners = [(-half, -half), (half, half), (-half, half), (half, -half)]
         outline = Path(corners, [Path.MOVETO, Path.LINETO, Path.MOVETO, Path.LINETO])

@@ -44,8 +44,7 @@ def draw_painted(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place, *, numb
         colors[unread] = theme.color("panel")
         colors[grid.all_roles == Role.COPY] = theme.faded(theme.trio(Role.INPUT)[1], 0.5)
         draw_cells(canvas, grid, place, None, colors=colors)
-        if unread.any():
-            draw_unread(canvas, place.centers(*np.nonzero(unread)), u)
+        draw_unread(canvas, place.centers(*np.nonzero(unread)), u)
     else:
         draw_cells(canvas, grid, place, None)
     outputs = (len(windows.rows), len(windows.cols))
