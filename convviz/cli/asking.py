@@ -50,9 +50,7 @@ def budget(asked: Asked) -> Budget:
 
     return Budget(
         asked.read("max_elements", readers.whole("a budget", 1), str(MAX_ELEMENTS)),
-        asked.read("max_macs", readers.whole("a budget", 1), str(MAX_MACS))
-        if "max_macs" in asked
-        else MAX_MACS,
+        asked.read("max_macs", readers.whole("a budget", 1), str(MAX_MACS)),
     )
 
 
