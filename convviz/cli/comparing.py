@@ -13,6 +13,8 @@ from convviz.records import Record, replace
 
 if TYPE_CHECKING:
     from convviz.engine.account import Account
+    from convviz.sources.source import Source
+    from convviz.spec.layers import Conv, ConvTranspose
 
 
 class Compared(Record):
@@ -168,6 +170,34 @@ def compared(
             span=(0, len(text)),
         )  # fmt: skip
     return Compared(name, values, words)
+
+
+def convolved(
+    asked: Asked,
+    wanted: Wanted,
+    taken: Collection[str],
+    source: Source,
+    layer_of: Callable[..., Conv | ConvTranspose],
+    *,
+    transposed: bool,
+) -> list[Account]:
+    """What a convolution makes of the input: one account per value of --compare, or one.
+
+    layer_of: the layer of a request, of `layering`.
+
+    Raises SpecError: a request, its weight or its layer does not fit the input or the budget.
+    """
+    from convviz.cli import asking, weighing
+
+    channels = asking.channels(source)
+    found = []
+    for variant in variants(asked, wanted, taken):
+        named = variant.get("weight", None)
+        groups = getattr(variant.layer, "groups", None) or variant.get("groups", 1)
+        fit = weighing.given(asked, source.spatial, channels, groups, named, transposed=transposed)
+        layer = layer_of(variant, channels, source.spatial, fit, bias=asked.given("bias"))
+        found.append(asking.account(asked, layer, source, fit, named))
+    return found
 
 
 def check(asked: Asked, accounts: Sequence[Account]) -> None:

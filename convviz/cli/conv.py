@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convviz.cli import answering, asking, comparing, layering, options, weighing
+from convviz.cli import answering, asking, comparing, layering, options
 from convviz.cli.command import Asked, Command, Option
 from convviz.spec.layers import Conv
 
@@ -18,15 +18,7 @@ def conv(asked: Asked) -> None:
     wanted = layering.wanted(asked, (Conv,))
     default = layering.default_input(wanted, SIZE, NDIM)
     source = asking.source(asked, default, wanted.spatial, wanted.likely)
-    channels = asking.channels(source)
-    accounts = []
-    for variant in comparing.variants(asked, wanted, PARAMS):
-        named = variant.get("weight", None)
-        worded = variant.layer
-        groups = worded.groups if isinstance(worded, Conv) else variant.get("groups", 1)
-        fit = weighing.given(asked, source.spatial, channels, groups, named, transposed=False)
-        layer = layering.conv(variant, channels, source.spatial, fit, bias=asked.given("bias"))
-        accounts.append(asking.account(asked, layer, source, fit, named))
+    accounts = comparing.convolved(asked, wanted, PARAMS, source, layering.conv, transposed=False)
     comparing.check(asked, accounts)
     at = asking.index(asked, accounts[0].shape, "output")
     names = comparing.names(asked, PARAMS)

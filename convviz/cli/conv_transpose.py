@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convviz.cli import answering, asking, comparing, layering, options, weighing
+from convviz.cli import answering, asking, comparing, layering, options
 from convviz.cli.command import Asked, Command, Option
 from convviz.errors import SpecError
 from convviz.spec.layers import ConvTranspose
@@ -20,20 +20,10 @@ def conv_transpose(asked: Asked) -> None:
     wanted = layering.wanted(asked, (ConvTranspose,))
     default = layering.default_input(wanted, SIZE, NDIM)
     source = asking.source(asked, default, wanted.spatial, wanted.likely)
-    channels = asking.channels(source)
-    accounts = []
     try:
-        for variant in comparing.variants(asked, wanted, PARAMS):
-            named = variant.get("weight", None)
-            worded = variant.layer
-            groups = (
-                worded.groups if isinstance(worded, ConvTranspose) else variant.get("groups", 1)
-            )
-            fit = weighing.given(asked, source.spatial, channels, groups, named, transposed=True)
-            layer = layering.conv_transpose(
-                variant, channels, source.spatial, fit, bias=asked.given("bias")
-            )
-            accounts.append(asking.account(asked, layer, source, fit, named))
+        accounts = comparing.convolved(
+            asked, wanted, PARAMS, source, layering.conv_transpose, transposed=True
+        )
     except SpecError as error:
         raise with_larger_input(asked, wanted, error) from None
     # Read as a direct convolution, it is an output that has a window.
