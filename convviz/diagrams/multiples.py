@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from convviz.diagrams.phrases import command_of, differing, headline
-from convviz.diagrams.scene import Panel, Role, Run, Scene, Text
+from convviz.diagrams.scene import Label, Panel, Role, Run, Scene, Text
 from convviz.diagrams.view import View
-from convviz.diagrams.words import per_axis, shown_shape
+from convviz.diagrams.words import per_axis, shown_shape, size_labels
 from convviz.engine.account import Account
 from convviz.records import replace
 from convviz.spec.layers import POOL_KINDS, ConvTranspose, Padding, Pool, times
@@ -28,12 +28,16 @@ def panelled(alone: Sequence[Scene], accounts: Sequence[Account], view: View) ->
     Panels are about the chosen cell if any of them is: what is compared looks alike.
     """
     names = panel_names(accounts, view)
+    word = parameter(names)
     pointed = bool(view.at) or any(found.pointed for found in alone)
     panels = tuple(
-        Panel(name, sizes(account), replace(found, pointed=pointed, image=view.image))
+        Panel(
+            name,
+            sizes(account),
+            replace(found, labels=about(found, account, word), pointed=pointed, image=view.image),
+        )
         for name, account, found in zip(names, accounts, alone, strict=True)
     )
-    word = parameter(names)
     return Scene(
         diagram="multiples",
         headline=headline(command_of(accounts[0]), accounts, view.names),
@@ -43,6 +47,14 @@ def panelled(alone: Sequence[Scene], accounts: Sequence[Account], view: View) ->
         command=view.command,
         panels=panels,
     )
+
+
+def about(scene: Scene, account: Account, word: str) -> tuple[Label, ...]:
+    """The labels of a scene, its size formula with the color of focus on what is compared."""
+    if isinstance(account.layer, Padding):
+        return scene.labels
+    colored = {label.name: label for label in size_labels(account, word)}
+    return tuple(colored.get(label.name, label) for label in scene.labels)
 
 
 def sizes(account: Account) -> Text:

@@ -119,15 +119,18 @@ def layer_parts(account: Account) -> tuple[Text, ...]:
     return tuple(parts)
 
 
-def size_labels(account: Account) -> tuple[Label, ...]:
-    """The size formula with its numbers, once if all axes agree, else per axis."""
+def size_labels(account: Account, focus: str = "stride") -> tuple[Label, ...]:
+    """The size formula with its numbers, once if all axes agree, else per axis.
+
+    focus: the parameter whose number has the color of what a picture is about.
+    """
     layer = account.layer
     assert not isinstance(layer, Padding)
     extra = layer.output_padding if isinstance(layer, ConvTranspose) else (0,) * len(layer.kernel)
     texts = [
-        scattered_size(axis, n, more, out)
+        scattered_size(axis, n, more, out, focus)
         if isinstance(layer, ConvTranspose)
-        else gathered_size(axis, n, out, ceil=isinstance(layer, Pool) and layer.ceil_mode)
+        else gathered_size(axis, n, out, focus, ceil=isinstance(layer, Pool) and layer.ceil_mode)
         for axis, n, more, out in zip(
             layer.axes, account.spatial, extra, account.shape[2:], strict=True
         )
@@ -147,51 +150,54 @@ def _letters(layer: Conv | ConvTranspose | Pool) -> str:
     return f"{left}(n + 2·p − d·(k − 1) − 1) / s{right} + 1"
 
 
-def gathered_size(axis: Axis, n: int, out: int, *, ceil: bool = False) -> Text:
+def gathered_size(axis: Axis, n: int, out: int, focus: str, *, ceil: bool = False) -> Text:
     """⌊(n + 2·p − d·(k − 1) − 1) / s⌋ + 1 = out, in numbers; ⌈ ⌉ with ceil_mode."""
     left, right = "⌈⌉" if ceil else "⌊⌋"
     late = ceil and out != -(-(n + axis.before + axis.after - axis.reach) // axis.stride) + 1
     return (
         Run(f"{left}("),
         Run(str(n), Role.INPUT, bold=True),
-        *_padding(axis, " + "),
+        *_padding(axis, " + ", focus),
         Run(" − "),
-        Run(str(axis.dilation), bold=True),
+        _number(axis.dilation, "dilation", focus),
         Run("·("),
         Run(str(axis.kernel), Role.KERNEL, bold=True),
         Run(" − 1) − 1) / "),
-        Run(str(axis.stride), Role.FOCUS, bold=True),
+        _number(axis.stride, "stride", focus),
         Run(f"{right} + 1" + (" − 1" if late else "")),
         *gives(out),
     )
 
 
-def scattered_size(axis: Axis, n: int, extra: int, out: int) -> Text:
+def scattered_size(axis: Axis, n: int, extra: int, out: int, focus: str) -> Text:
     """(n − 1)·s − 2·p + d·(k − 1) + output_padding + 1 = out, in numbers."""
+    kept = (Run(" + "), _number(extra, "output_padding", focus)) if extra else ()
     return (
         Run("("),
         Run(str(n), Role.INPUT, bold=True),
         Run(" − 1)·"),
-        Run(str(axis.stride), Role.FOCUS, bold=True),
-        *(_padding(axis, " − ") if axis.before or axis.after else ()),
+        _number(axis.stride, "stride", focus),
+        *(_padding(axis, " − ", focus) if axis.before or axis.after else ()),
         Run(" + "),
-        Run(str(axis.dilation), bold=axis.dilation != 1),
+        _number(axis.dilation, "dilation", focus),
         Run("·("),
         Run(str(axis.kernel), Role.KERNEL, bold=True),
-        Run(" − 1)" + (f" + {extra}" if extra else "") + " + 1"),
+        Run(" − 1)"),
+        *kept,
+        Run(" + 1"),
         *gives(out),
     )
 
 
-def _padding(axis: Axis, sign: str) -> Text:
+def _padding(axis: Axis, sign: str, focus: str) -> Text:
+    before, after = (_number(n, "padding", focus) for n in (axis.before, axis.after))
     if axis.before == axis.after:
-        return (Run(f"{sign}2·"), Run(str(axis.before), bold=True))
-    return (
-        Run(sign),
-        Run(str(axis.before), bold=True),
-        Run(sign),
-        Run(str(axis.after), bold=True),
-    )
+        return (Run(f"{sign}2·"), before)
+    return (Run(sign), before, Run(sign), after)
+
+
+def _number(value: int, name: str, focus: str) -> Run:
+    return Run(str(value), Role.FOCUS if name == focus else Role.TEXT, bold=True)
 
 
 def gives(result: int) -> Text:

@@ -194,3 +194,25 @@ def test_tilings_of_several_paddings_stand_side_by_side() -> None:
         np.testing.assert_array_equal(
             crop.values, np.pad(np.arange(1, 10).reshape(3, 3), padding, "wrap")
         )
+
+
+@pytest.mark.parametrize(
+    ("command", "numbers"),
+    [
+        ("conv 9x9 -k 3 --view window --compare dilation=1,2", ["1", "2"]),
+        ("conv 9x9 -k 3 --view window --compare padding=1,2:3", ["1", "2", "3"]),
+        ("conv 9x9 -k 3 --view window -d 3 --compare stride=4,5", ["4", "5"]),
+        ("conv 9x9 --view window -s 2 --compare kernel=3,5", []),
+        ("conv-transpose 3 -s 3 --view overlap --compare output_padding=1,2", ["1", "2"]),
+        ("pool 9x9 -k 3 --view window --compare kind=max,avg", []),
+    ],
+)
+def test_the_size_formula_has_the_color_of_focus_where_layers_differ(
+    command: str, numbers: list[str]
+) -> None:
+    found = []
+    for panel in drawn(command).panels:
+        for label in panel.scene.labels:
+            if label.name.startswith("size"):
+                found += [run.text for run in label.text if run.role == Role.FOCUS]
+    assert found == numbers
