@@ -72,7 +72,7 @@ def _compared(accounts: Sequence[Account], view: View) -> Scene:
     results = []
     for account, name in zip(accounts, names, strict=True):
         (found,) = _results(account, _channels(account, view)[:1])
-        title = (*name, Run(f"  {times(found.shape)}"))
+        title = (*name, Run(f"  {times(found.shape)}", Role.OUTPUT))
         results.append(replace(found, key=plain_name(name), title=title))
     word = parameter(names)
     channel = _channels(first, view)[0]

@@ -19,6 +19,8 @@ from convviz.render.figures.sheet import Sheet
 
 WIDEST_INPUT = 0.42
 """Of the width: the most that the input takes."""
+FEW = 3
+"""Most maps whose names are as large as that of the input."""
 
 
 class Maps:
@@ -45,8 +47,10 @@ class Maps:
                 *((sheet.runs(label.text), page.small, 0.8 * page.small) for label in more),
             ),
         )
-        self.title = page.label + (12.0 if not page.paper else 7.0)
-        self.name = page.note + (9.0 if not page.paper else 5.0)
+        self.size = page.label if len(self.maps) <= FEW else page.note
+        self.lift = 9.0 if not page.paper else 5.0
+        self.title = page.label + 1.3 * self.lift
+        self.name = self.size + (1.3 if self.size == page.label else 1.0) * self.lift
         # Maps of several layers have pixels of several sizes, but show as much scene.
         scale = max(self.rows, self.cols)
         best = (-1.0, 0)
@@ -99,7 +103,7 @@ class Maps:
         box = Box(left, y, left + wide, y + tall)
         self._picture(canvas, self.input, box)
         line = title_line(sheet, self.input)
-        draw_title(canvas, sheet, line, box.center[0], box.top - 9.0, wide + self.gap())
+        draw_title(canvas, sheet, line, box.center[0], box.top - self.lift, wide + self.gap())
         x = left + wide + 2.5 * self.gap()
         rows, cols = self.rows, self.cols
         for n, grid in enumerate(self.maps):
@@ -109,8 +113,8 @@ class Maps:
             spot = Box(a, b, a + cols * u, b + rows * u)
             self._picture(canvas, grid, spot)
             middle, room = spot.center[0], cols * u + 0.8 * self.gap()
-            base = b - (6.0 if not page.paper else 3.0)
-            draw_title(canvas, sheet, title_line(sheet, grid), middle, base, room, size=page.note)
+            base = b - self.lift * self.size / page.label
+            draw_title(canvas, sheet, title_line(sheet, grid), middle, base, room, size=self.size)
         right = Box(x, start + self.name, x + block[0], start + block[1])
         if self.bar is not None:
             draw_bar(canvas, sheet, self.bar, right)

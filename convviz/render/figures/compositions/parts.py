@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Label, Rect, Role, Selection, Text, Windows
+from convviz.diagrams.scene import Run as SceneRun
 from convviz.patterns import pattern
 from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
@@ -24,16 +25,15 @@ def airy(text: str) -> str:
 
 
 def title_line(sheet: Sheet, grid: Grid, *, plain: Role | None = None) -> Line:
-    """A grid's title in its role color."""
-    lead = next((run.role for run in grid.title if run.role not in (Role.TEXT,)), grid.kind)
-    return tuple(
-        Run(
-            airy(run.text),
-            sheet.theme.word(lead if plain is None or run.bold else plain),
-            SEMIBOLD,
-        )
-        for run in grid.title
-    )
+    """A grid's title in its role colors; words without a role follow the first that has one."""
+    lead = next((run.role for run in grid.title if run.role != Role.TEXT), grid.kind)
+
+    def color(run: SceneRun) -> Floats:
+        if plain is not None and not run.bold:
+            return sheet.theme.word(plain)
+        return sheet.theme.word(lead if run.role == Role.TEXT else run.role)
+
+    return tuple(Run(airy(run.text), color(run), SEMIBOLD) for run in grid.title)
 
 
 def unbroken(text: str) -> str:
