@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from convviz.diagrams.scene import Grid, Link, Role, Windows
@@ -48,11 +50,16 @@ def kinds(grid: Grid) -> list[Role]:
     return [role for role in KINDS if bool((grid.all_roles == role).any())]
 
 
-def draw_kinds(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place) -> None:
-    """What rings, discs and gray cells are, in one line under the grid."""
+def draw_kinds(
+    canvas: Canvas, sheet: Sheet, place: Place, roles: Sequence[Role], *, crossed: bool = True
+) -> None:
+    """What rings, discs and gray cells are, in one line under the grid.
+
+    crossed: whether cells that no window reads are crossed out in that grid.
+    """
     theme, note, side = canvas.theme, sheet.page.note, 10.0
     x, y = place.left + 0.05 * place.u, place.box.bottom + 14.0
-    for role in kinds(grid):
+    for role in roles:
         spot = np.array([[x + 5.0, y]])
         if role == Role.FILL:
             canvas.rings(spot, side, theme.color("pad_edge"), 0.8)
@@ -60,5 +67,6 @@ def draw_kinds(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place) -> None:
             canvas.discs(spot, side, theme.faded(theme.trio(Role.INPUT)[1], 0.5)[None])
         else:
             canvas.tiles(spot, 1.2 * side, theme.color("panel")[None])
-            canvas.crosses(spot, 0.5 * side, theme.color("pad_edge"), 1.0)
+            if crossed:
+                canvas.crosses(spot, 0.5 * side, theme.color("pad_edge"), 1.0)
         x = canvas.words(x + 15.0, y + 0.36 * note, KINDS[role], note).right + 18.0

@@ -10,6 +10,7 @@ from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
 from convviz.records import replace
 from convviz.render.colors import Floats, output_ramp
 from convviz.render.figures.canvas import Canvas
+from convviz.render.figures.compositions.annotations import draw_kinds, kinds
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
@@ -55,6 +56,8 @@ class Step:
         self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
         self.title = sheet.page.label + 16.0
+        self.told = [role for role in kinds(self.input) if role == Role.UNREAD]
+        self.key = sheet.page.note + 12.0 if self.told else 0.0
         if sheet.peers is not None:
             self.tall = self._taller(width, height)
         self.u = pitch(self.measure, width, height, sheet.page)
@@ -107,11 +110,16 @@ class Step:
         rows = max(g.shape[0] * self.pitch_of(g, u) for g in small)
         words = self.equation.width
         if self.tall:
-            high = 2 * self.title + self.input.shape[0] * u + rows + 0.6 * gap
+            high = 2 * self.title + self.input.shape[0] * u + self.key + rows + 0.6 * gap
             return max(self.input.shape[1] * u, beside, words), high + self.below
         width = self.input.shape[1] * u + gap + beside
-        high = self.title + max(self.input.shape[0] * u, rows)
+        high = self.title + self.high(self.input.shape[0] * u, rows)
         return max(width, words), high + self.below
+
+    def high(self, first: float, others: float) -> float:
+        """The height of grids beside each other, with the key under the first."""
+        tallest = max(first, others)
+        return max(tallest, (tallest + first) / 2 + self.key)
 
     def draw(self, canvas: Canvas, left: float, top: float) -> None:
         """Draw the grids, the beams between them and the words below."""
@@ -129,18 +137,17 @@ class Step:
             )
             x, center = (
                 middle - beside / 2,
-                first.box.bottom + self.title + 0.6 * gap + rows / 2,
+                first.box.bottom + self.key + self.title + 0.6 * gap + rows / 2,
             )
             bottom = center + rows / 2
         else:
-            high = max(self.input.shape[0] * u, rows)
-            center = top + self.title + high / 2
+            center = top + self.title + max(self.input.shape[0] * u, rows) / 2
+            bottom = top + self.title + self.high(self.input.shape[0] * u, rows)
             used = sum(g.shape[1] * self.pitch_of(g, u) for g in (self.input, *small))
             gap = max(gap, min((self.width - used) / len(small), max(5.0 * u, 90.0)))
             x = left + (self.width - used - gap * len(small)) / 2
             first = Place(x, center - self.input.shape[0] * u / 2, u, *self.input.shape)
             x = first.box.right + gap
-            bottom = center + high / 2
         places["input"] = first
         for grid in small:
             own = self.pitch_of(grid, u)
@@ -182,6 +189,8 @@ class Step:
             amber = canvas.theme.trio(Role.KERNEL)[1]
             draw_choice(canvas, place.rect(bounds(chosen)), amber, place.u, width=3.0)
         self._title(canvas, grid, place)
+        if place.u >= TILES_FROM:
+            draw_kinds(canvas, self.sheet, place, self.told, crossed=False)
 
     def colors(self) -> Floats | None:
         """(rows, cols, 3): cells in the color of the output that reads them, where one does.

@@ -229,7 +229,7 @@ class Stride:
                 room=self.beside() - 20.0,
             )
         if u >= TILES_FROM:
-            draw_kinds(canvas, sheet, self.input, place)
+            draw_kinds(canvas, sheet, place, kinds(self.input))
 
     def _kernel(self, canvas: Canvas, source: Place, result: Place, right: float) -> None:
         """The kernel between input and output, with beams from the window and to the result.
