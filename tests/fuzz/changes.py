@@ -1,7 +1,8 @@
 """The changes that make mutants: an abstract syntax tree in, the same with one change out.
 
 What is changed: comparisons, arithmetic signs, numbers, truths, `and` for `or`, `min` for `max`,
-conditions, statements left out. What is not: messages, docstrings, annotations, assertions.
+conditions, statements left out. What is not: messages, docstrings, annotations, assertions, of
+which `strict=True` of zip is one.
 """
 
 from __future__ import annotations
@@ -169,7 +170,10 @@ class Changer(ast.NodeTransformer):
             return node
         if name in SWAPPED and self.offer(f"{short(node)}: {SWAPPED[name]}"):
             node.func = ast.copy_location(ast.Name(SWAPPED[name], ast.Load()), node.func)
-        self.generic_visit(node)
+        if name == "zip":
+            node.args = [self.visit(each) for each in node.args]
+        else:
+            self.generic_visit(node)
         return node
 
 
