@@ -107,12 +107,6 @@ class Axis(Record):
         start, stop = (max(0, -((cells.start - end) // cells.step)) for end in (0, coarse))
         return cells[start:stop]
 
-    def unread(self, size: int, *, ceil: bool = False) -> list[int]:
-        """The fine cells (padding left out) that no window meets."""
-        count = self.windows(size, ceil=ceil)
-        met = {cell for coarse in range(count) for cell in self.window(coarse)}
-        return [cell for cell in range(size) if cell not in met]
-
     def unread_count(self, size: int, *, ceil: bool = False) -> int:
         """Count the fine cells (padding left out) that no window meets, however many there are."""
         count = self.windows(size, ceil=ceil)
