@@ -115,19 +115,16 @@ def median_cut(
 
 def with_far(chosen: NDArray[np.uint32], colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """`chosen`, and FAR of `colors`, each the one that is farthest from all before it."""
-    points = channels(colors).T.astype(np.float32)
-    distance = np.full(len(colors), np.inf, np.float32)
-
-    def nearer(color: NDArray[np.float32]) -> None:
-        red, green, blue = points - color[:, None]
-        np.minimum(distance, red * red + green * green + blue * blue, out=distance)
-
-    for color in channels(chosen).astype(np.float32):
-        nearer(color)
+    # |p − c|²: whole numbers below 2²⁴, so exact.
+    points = channels(colors).astype(np.float32)
+    squares = (points * points).sum(axis=1)
+    known = channels(chosen).astype(np.float32)
+    distance = (squares[:, None] - 2 * points @ known.T + (known * known).sum(axis=1)).min(axis=1)
     far = []
     for _ in range(FAR):
         far.append(int(distance.argmax()))
-        nearer(points[:, far[-1]])
+        color = points[far[-1]]
+        np.minimum(distance, squares - 2 * points @ color + color @ color, out=distance)
     return np.concatenate([chosen, colors[far]])
 
 

@@ -114,6 +114,13 @@ class Canvas:
         """Put a mark on the layer of that height."""
         self.layers.setdefault(height, []).append(mark)
 
+    def take(self, part: Canvas) -> None:
+        """Put all that `part` holds over what is there."""
+        self._words += part._words
+        self._numbers += part._numbers
+        for height, marks in part.layers.items():
+            self.layers.setdefault(height, []).extend(marks)
+
     # Cells: as many as an array has, one mark.
 
     def tiles(self, centers: Array, size: float, colors: Array, *, radius: float = 0.13) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,8 +108,7 @@ class Digits(Record, eq=False):
         more = [other.values for other in alike if other is not grid]
         more += [grid.others] if grid.others is not None else []
         every = np.concatenate([values.ravel() for values in (grid.values, *more)])
-        ways = [writing(every), *(writing(every, significant) for significant in (3, 2, 1))]
-        for way in (*ways, Writing(POWER, False)):
+        for way in ways(every):
             digits = cls._sized(written(grid.values, way), typeface, grid.all_roles)
             for values in more:
                 digits = digits.within(cls._sized(written(values, way), typeface, None))
@@ -146,10 +145,17 @@ class Digits(Record, eq=False):
         return least / min(self.tile, self.disc)
 
 
+def ways(values: Array) -> Iterator[Writing]:
+    """How numbers may be written, the shortest last."""
+    for significant in (None, 3, 2, 1):
+        yield writing(values, significant)
+    yield Writing(POWER, False)
+
+
 def _widest(texts: Array, typeface: Typeface, weight: int) -> float:
     """The width of the widest label, in em; of a few candidates, as measuring all would be slow."""
     distinct = sorted(set(texts.ravel().tolist()), key=len, reverse=True)[:64]
-    return max((typeface.width(text, 1.0, weight) for text in distinct), default=0.5) or 0.5
+    return max((typeface.advance(text, weight) for text in distinct), default=0.5) or 0.5
 
 
 class Drawing(Record, eq=False):

@@ -37,14 +37,14 @@ class Company(Record, eq=False):
     equations: those below the grids. links: those of all frames.
     laid:      by the width that there is for them, each equation by its id, at one size and with
                the room of the largest; made once for all frames.
-    pictures:  the colors of large grids that no frame changes, by their keys.
+    made:      what no frame changes, by its key: pictures of large grids, layouts, marks.
     panels:    the same of every panel, where layers are compared.
     """
 
     equations: tuple[Equation, ...] = ()
     links: tuple[Link, ...] = ()
     laid: dict[float, dict[int, Any]] = field(default_factory=dict)
-    pictures: dict[Any, Any] = field(default_factory=dict)
+    made: dict[Any, Any] = field(default_factory=dict)
     panels: tuple[Company, ...] = ()
 
 
@@ -88,10 +88,23 @@ class Sheet:
         """What `make` gives, which is the same in all frames of a film."""
         if self.company is None:
             return make()
-        pictures = self.company.pictures
-        if key not in pictures:
-            pictures[key] = make()
-        found: T = pictures[key]
+        made = self.company.made
+        if key not in made:
+            made[key] = make()
+        found: T = made[key]
+        return found
+
+    def again(self, canvas: Canvas, key: Any, draw: Callable[[Canvas], T]) -> T:
+        """What `draw` gives; in a film, what it draws for a key is made once for all frames."""
+        if self.company is None:
+            return draw(canvas)
+
+        def drawn() -> tuple[Canvas, T]:
+            part = Canvas(canvas.width, canvas.height, self.theme, self.type)
+            return part, draw(part)
+
+        part, found = self.once((key, canvas.width, canvas.height), drawn)
+        canvas.take(part)
         return found
 
     def runs(self, text: Text, *, plain: Role = Role.TEXT) -> Line:
@@ -123,7 +136,8 @@ class Sheet:
         canvas = Canvas(page.width, page.height, self.theme, self.type)
         top, bottom = page.content
         if self.caption:
-            top = max(top, self._header(canvas) + 0.065 * page.height)
+            baseline = self.again(canvas, (self.title, self.scene.subtitle), self._header)
+            top = max(top, baseline + 0.065 * page.height)
         else:
             top, bottom = page.margin, page.height - page.margin
         bottom -= max(0, len(self._command) - 1) * FOOTER_LEADING * page.footer

@@ -28,8 +28,10 @@ NOWHERE = (np.inf, np.inf, -np.inf, -np.inf)
 def settled(sheets: Sequence[Sequence[Mark]]) -> list[set[int]]:
     """Per sheet, the places of marks that all sheets have and that lie over none that moves."""
     # Marks that draw the same get one number: they are compared and measured once.
+    every = {id(mark): mark for sheet in sheets for mark in sheet}
     numbers: dict[Hashable, int] = {}
-    numbered = [[numbers.setdefault(key(mark), len(numbers)) for mark in sheet] for sheet in sheets]
+    known = {own: numbers.setdefault(key(mark), len(numbers)) for own, mark in every.items()}
+    numbered = [[known[id(mark)] for mark in sheet] for sheet in sheets]
     met = {number: mark for own, sheet in zip(numbered, sheets, strict=True)
            for number, mark in zip(own, sheet, strict=True)}  # fmt: skip
     boxes = {number: extent(mark) for number, mark in met.items()}
@@ -55,6 +57,12 @@ def aligned(sheets: Sequence[Sequence[Hashable]]) -> list[list[int]]:
     """Per sheet, the places of the keys that all sheets have in the same order."""
     common = list(sheets[0])
     for sheet in sheets[1:]:
+        here = set(sheet)
+        shared = [k for k in common if k in here]
+        there = set(shared)
+        if shared == [k for k in sheet if k in there]:
+            common = shared
+            continue
         blocks = SequenceMatcher(None, common, sheet, autojunk=False).get_matching_blocks()
         common = [common[i] for block in blocks for i in range(block.a, block.a + block.size)]
     lines = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -60,17 +60,25 @@ class Step:
         self.key = sheet.page.note + 12.0 if self.told else 0.0
         if sheet.peers is not None:
             self.tall = self._taller(width, height)
-        self.u = pitch(self.measure, width, height, sheet.page)
+        self.u = self._pitch(width, height)
         self.width, self.height = self.measure(self.u)
         if not self.tall:
             self.width = min(width, self.width + 6.0 * self.u)
         grids = [g for g in (self.input, self.kernel, self.output, *self.extra) if g is not None]
-        self.digits = {
-            grid.key: Digits.readable(
-                grid, sheet.type, self.pitch_of(grid, self.u), sheet.page.least
-            )
-            for grid in grids
-        }
+        self.digits = {grid.key: self._readable(grid) for grid in grids}
+
+    def _pitch(self, width: float, height: float | None) -> float:
+        """The pitch that fits; in a film it is looked for once."""
+        page = self.sheet.page
+        key = ("pitch", self.measure(1.0), self.measure(32.0), width, height, page.cap)
+        return self.sheet.once(key, lambda: pitch(self.measure, width, height, page))
+
+    def _readable(self, grid: Grid) -> Digits | None:
+        """The numbers of a grid; in a film they are laid out once where they stay."""
+        sheet, u = self.sheet, self.pitch_of(grid, self.u)
+        others = b"" if grid.others is None else grid.others.tobytes()
+        key = (grid.key, u, grid.values.tobytes(), others)
+        return sheet.once(key, lambda: Digits.readable(grid, sheet.type, u, sheet.page.least))
 
     def _taller(self, width: float, height: float | None) -> bool:
         """Whether cells of a panel are larger with the input above the rest; all panels alike."""
@@ -156,7 +164,9 @@ class Step:
         self._input(canvas, first)
         self._beams(canvas, places)
         if self.kernel is not None:
-            self._kernel(canvas, places[self.kernel.key])
+            place = places[self.kernel.key]
+            key = (place, self.kernel.title, self.kernel.values.tobytes())
+            self.sheet.again(canvas, key, partial(self._kernel, place))
         for grid in (self.output, *self.extra):
             self._result(canvas, grid, places[grid.key])
         self._words(canvas, left + self.width / 2, bottom)
@@ -238,7 +248,7 @@ class Step:
         lens(canvas, start, kernel, amber, downward=self.tall)
         lens(canvas, kernel, end, green)
 
-    def _kernel(self, canvas: Canvas, place: Place) -> None:
+    def _kernel(self, place: Place, canvas: Canvas) -> None:
         assert self.kernel is not None
         draw_cells(canvas, self.kernel, place, self.digits[self.kernel.key])
         framed(canvas, place.box, canvas.theme.trio(Role.KERNEL)[1], place.u)
