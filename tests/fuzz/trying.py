@@ -2,8 +2,7 @@
 
 The quick way: pytest collects the tests once, and each fork of that process gives the changed
 functions their new code. Where more than functions changed (what a module or a class runs once, a
-default), and where no test noticed (a function may have filled a table before), the slow way
-follows: a fork of a process without convviz imports the changed file.
+default), the slow way follows: a fork of a process without convviz imports the changed file.
 """
 
 from __future__ import annotations
@@ -34,6 +33,14 @@ LIMIT = 60
 """Seconds that the tests of one mutant may take; a mutant that never ends is noticed."""
 UNCHANGED = -1
 """The number of no change."""
+FIXED = 77
+"""The exit status where more than functions changed."""
+ENDS = {
+    0: "survived",
+    FIXED: "fixed",
+    -signal.SIGXCPU: "timeout",
+    -signal.SIGKILL: "timeout",
+}
 Functions = dict[CodeType, list[FunctionType]]
 
 
@@ -66,7 +73,7 @@ def compiled(mutant: Mutant) -> CodeType:
 
 
 def noticed(attempt: Callable[[], int], seconds: float) -> str:
-    """What a fork says: "killed", "survived", or "timeout", which is noticed, too."""
+    """What a fork says: "killed", "survived", "fixed", or "timeout", which is noticed, too."""
     child = os.fork()
     if child == 0:
         os.setpgrp()
@@ -85,10 +92,7 @@ def noticed(attempt: Callable[[], int], seconds: float) -> str:
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
-            code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}.get(
-                code, "killed"
-            )
+            return ENDS.get(os.waitstatus_to_exitcode(status), "killed")
         time.sleep(0.002)
     os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
@@ -114,8 +118,11 @@ def swapped(old: CodeType, new: CodeType, functions: Functions) -> bool:
     if old == new:
         return True
     living = functions.get(old, [])
-    for function in living:
-        function.__code__ = new
+    try:
+        for function in living:
+            function.__code__ = new
+    except ValueError:  # it takes other variables from around it
+        return False
     before, after = nested(old), nested(new)
     if len(before) != len(after):
         return bool(living)
@@ -132,7 +139,7 @@ class Quick:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Try each mutant; "survived" here is not the last word."""
+        """Try each mutant; "fixed" is left to the slow way."""
         items = {item.nodeid: item for item in session.items}
         functions: Functions = defaultdict(list)
         for each in gc.get_objects():
@@ -149,7 +156,7 @@ class Quick:
                 trial: Trial = trial, tests: list[pytest.Item] = tests, file: str = file
             ) -> int:
                 if not swapped(originals[file], compiled(trial.mutant), functions):
-                    return 0
+                    return FIXED
                 return run(tests)
 
             self.found.append(noticed(attempt, trial.seconds))
@@ -230,4 +237,4 @@ def results(trials: Sequence[Trial]) -> Iterator[tuple[Mutant, str]]:
     quick = dict(zip(tried, quickly(tried), strict=True)) if tried else {}
     for trial in trials:
         found = quick.get(trial, "not run")
-        yield trial.mutant, slowly(trial) if found == "survived" else found
+        yield trial.mutant, slowly(trial) if found == "fixed" else found
