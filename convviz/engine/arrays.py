@@ -58,7 +58,7 @@ def cached(build: Callable[..., T], *arguments: Any) -> T:
 
 
 def plain(value: Any) -> bool:
-    """Whether `value` can be looked up: as a number or text, or as a tuple of integers and text.
+    """Whether `value` can be looked up: as a number or text, or as nested tuples of integers.
 
     (1,), (1.0,) and (True,) would be the same, and only one of them is a kernel.
     """
@@ -118,7 +118,7 @@ def floating(*arrays: Array) -> np.dtype[Any]:
 
 def working(result: np.dtype[Any]) -> np.dtype[Any]:
     """The type to accumulate in: `result` itself, or float32 for half precision."""
-    return np.dtype(np.float32) if result.itemsize < 4 else result
+    return np.promote_types(result, np.float32)
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -228,12 +228,12 @@ def batched(x: Array, ndim: int, name: str = "x") -> tuple[Array, bool]:
     spatial = ("length", "height, width", "depth, height, width")[ndim - 1]
     missing = ndim + 1 - x.ndim
     which = "the axis that is" if missing == 1 else "the axes that are"
-    remedy = f"{name}[{', '.join(['None'] * missing)}] adds {which} missing" if missing > 0 else ""
+    remedy = f"{name}[{', '.join(['None'] * missing)}] adds {which} missing"
     axes = "axis" if x.ndim == 1 else "axes"
     raise SpecError(
         f"{name} has {x.ndim} {axes} ({times(x.shape)}), but with {ndim} spatial "
         f"{'axis' if ndim == 1 else 'axes'} it takes {ndim + 1} or {ndim + 2}",
         name,
         f"(channels, {spatial}) or (batch, channels, {spatial})",
-        remedy=remedy,
+        remedy=remedy if x.ndim <= ndim else "",
     )

@@ -34,18 +34,14 @@ def integer(value: Any, name: str, minimum: int) -> int:
     Raises SpecError: it is not an integer (a bool and a float are none), below `minimum`, or
     longer than anything that can be written.
     """
-    if type(value) is int and minimum <= value < 1 << 62:
-        return value  # by far the most
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+    try:
+        number = None if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = None
+    if number is None:
         raise SpecError(
             f"{name} must be an integer, not {echo(value)}", name, f"an integer ≥ {minimum}"
         )
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise SpecError(
-            f"{name} must be an integer, not {echo(value)}", name, f"an integer ≥ {minimum}"
-        ) from None
     if is_long(number):
         raise SpecError(f"{name} has more than {DIGITS:,} digits", name, f"≥ {minimum}")
     if number < minimum:

@@ -29,6 +29,13 @@ def test_the_padded_input_of_what_pads_nothing_is_the_input():
     assert account.sources == ()
 
 
+def test_the_padded_input_of_what_pads_one_end_is_longer_there():
+    account = run(
+        Conv.of(1, 1, 2, ndim=2, padding=((0, 0), (0, 1))), X, np.ones((1, 1, 2, 2)), lead=2
+    )
+    assert account.padded.shape == (1, 1, 3, 5)
+
+
 def test_cells_are_those_of_the_padded_input_even_of_an_empty_one():
     for mode, value in (("constant", 7), ("reflect", 0)):
         account = run(Padding(((1, 2), (2, 1)), mode, value), X, lead=2)

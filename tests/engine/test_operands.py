@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from convviz import SpecError, conv, conv_transpose, pad, pool
+from convviz.engine.arrays import array, check_memory, memory, number, plain
 
 Array = NDArray[Any]
 
@@ -146,3 +147,42 @@ def test_a_weight_and_a_bias_hold_numbers_too() -> None:
 def test_ragged_rows_are_refused() -> None:
     with pytest.raises(SpecError, match="x is no array of numbers"):
         pad([[1, 2], [3]], 1)
+
+
+def test_a_mask_is_refused_where_it_hides_a_cell() -> None:
+    masked = np.ma.masked_greater(np.arange(4.0), 2)
+    with pytest.raises(SpecError) as caught:
+        array(masked, "weight")
+    assert caught.value.message == "weight has masked cells, which have no value"
+    assert caught.value.accepted == "an array without a mask"
+    assert caught.value.remedy == "weight.filled(0), if they are 0"
+    assert array(np.ma.masked_greater(np.arange(4.0), 9)).tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("name", ["mask", "filled"])
+def test_a_method_of_another_library_is_no_mask(name: str) -> None:
+    table = type("Table", (), {name: len, "__array__": lambda *_, **__: np.arange(3.0)})
+    assert array(table()).tolist() == [0, 1, 2]
+
+
+def test_a_number_of_too_many_digits_is_refused() -> None:
+    with pytest.raises(SpecError) as caught:
+        number(10**4000, "value")
+    assert caught.value.message == "value has more than 3,900 digits"
+
+
+def test_an_array_may_fill_the_memory_and_no_more() -> None:
+    check_memory((memory() // 8,), np.dtype("f8"), "the output")
+    with pytest.raises(SpecError) as caught:
+        check_memory((memory() + 1,), np.dtype("u1"), "the output")
+    assert f"{memory() / 2**30:,.0f} GB)" in caught.value.message
+
+
+@pytest.mark.parametrize("value", [1, 1.5, True, None, "same", (), (1, 2), ((1, 2), (3, 4))])
+def test_what_cannot_be_mistaken_is_looked_up(value: Any) -> None:
+    assert plain(value)
+
+
+@pytest.mark.parametrize("value", [(1.0,), (1, True), ((1, 2), (1.0, 2)), [1], np.int64(1)])
+def test_what_equals_something_else_is_not_looked_up(value: Any) -> None:
+    assert not plain(value)

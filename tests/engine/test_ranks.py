@@ -13,21 +13,24 @@ from convviz.spec.parser import parse_layer
 
 
 @pytest.mark.parametrize(
-    ("shape", "ndim", "message", "remedy"),
+    ("shape", "ndim", "message", "spatial", "remedy"),
     [
-        ((4,), 1, "x has 1 axis (4), but with 1 spatial axis it takes 2 or 3",
+        ((4,), 1, "x has 1 axis (4), but with 1 spatial axis it takes 2 or 3", "length",
          "x[None] adds the axis that is missing"),
-        ((5, 5), 2, "x has 2 axes (5×5), but with 2 spatial axes it takes 3 or 4",
+        ((5, 5), 2, "x has 2 axes (5×5), but with 2 spatial axes it takes 3 or 4", "height, width",
          "x[None] adds the axis that is missing"),
         ((5, 5), 3, "x has 2 axes (5×5), but with 3 spatial axes it takes 4 or 5",
+         "depth, height, width",
          "x[None, None] adds the axes that are missing"),
-        ((1, 1, 1, 5), 1, "x has 4 axes (1×1×1×5), but with 1 spatial axis it takes 2 or 3", ""),
+        ((1, 1, 1, 5), 1, "x has 4 axes (1×1×1×5), but with 1 spatial axis it takes 2 or 3",
+         "length", ""),
     ],
 )  # fmt: skip
-def test_a_wrong_rank_is_named_with_the_index_that_mends_it(shape, ndim, message, remedy):
+def test_a_wrong_rank_is_named_with_the_index_that_mends_it(shape, ndim, message, spatial, remedy):
     with pytest.raises(SpecError) as caught:
         batched(np.ones(shape), ndim)
     assert caught.value.message == message
+    assert caught.value.accepted == f"(channels, {spatial}) or (batch, channels, {spatial})"
     assert caught.value.remedy == remedy
     if remedy:
         mended = np.ones(shape)[(None,) * remedy.count("None")]
