@@ -35,7 +35,7 @@ LIMIT = 50_000
 """Most layers that tables may unfold into: tables of tables of tables grow without measure."""
 
 _REPEAT = pattern(r"([0-9]{1,9})\s+x\s+(.+)", re.DOTALL)
-_PLACE = pattern(r" \(at line (\d+), column (\d+)\)$| \(at end of document\)$")
+_PLACE = pattern(r" \(at line (?P<line>\d+), column (?P<column>\d+)\)$| \(at end of document\)$")
 KEYS = ("join", "layers", "then")
 
 
@@ -74,13 +74,14 @@ def read(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         place = _PLACE.search(message)
-        line, column = (int(n) for n in place.groups()) if place and place[1] else (0, 0)
-        starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        at = starts[line - 1] + column - 1 if line else len(text)
-        where = f"line {line} of the network" if line else "the end of the network"
+        at, where = len(text), "the end of the network"
+        if place and place["line"]:
+            line, column = int(place["line"]), int(place["column"])
+            starts = [0, *(match.end() for match in re.finditer("\n", text))]
+            at, where = starts[line - 1] + column - 1, f"line {line} of the network"
         fact = _PLACE.sub("", message)
         raise point(
-            text, (at, at + 1), f"{where} is no TOML: {fact[:1].lower()}{shortened(fact[1:], 120)}"
+            text, (at, at + 1), f"{where} is no TOML: {fact[0].lower()}{shortened(fact[1:], 120)}"
         ) from None
 
 
@@ -94,7 +95,7 @@ class _Build:
     known: dict[str, Operation] = field(default_factory=dict)
     used: dict[str, int] = field(default_factory=dict)
     open: tuple[str, ...] = ()
-    keras: bool = False
+    keras: bool = field(init=False)
 
     def everything(self, value: Any, depth: int = 0) -> list[Leaf]:
         """Every layer that any text of the document names, to tell its language."""
@@ -110,10 +111,11 @@ class _Build:
 
     def spoken(self, value: Any) -> list[Leaf]:
         """The layers of one text; none where it names a table, or is refused later in its place."""
-        if not isinstance(value, str) or unrepeated(value)[1] in self.blocks:
+        _, text = unrepeated(value)
+        if text in self.blocks:
             return []
         try:
-            return leaves_of([unrepeated(value)[1]])
+            return leaves_of([text])
         except SpecError:
             return []
 

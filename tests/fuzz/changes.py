@@ -115,6 +115,20 @@ class Changer(ast.NodeTransformer):
         node.body = self.body(node.body)
         return node
 
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        node.body = self.body(node.body)
+        for handler in node.handlers:
+            handler.body = self.body(handler.body)
+        node.orelse, node.finalbody = self.body(node.orelse), self.body(node.finalbody)
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            case.guard = case.guard and self.visit(case.guard)
+            case.body = self.body(case.body)
+        return node
+
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         negated = self.offer(f"not ({short(node.test)})")
         self.generic_visit(node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convviz.errors import SpecError
-from convviz.spec import calls
+from convviz.spec import branches, calls
 from convviz.spec.arguments import integer, is_long
 from convviz.spec.branches import parse_toml
 from convviz.spec.calls import DEPTH
@@ -126,3 +126,22 @@ def test_tables_of_a_document_nest_up_to_their_limit():
     assert len(parse_toml(text(63)).steps) == 1
     with pytest.raises(SpecError, match="more than 64 tables are nested"):
         parse_toml(text(64))
+
+
+def test_tables_in_tables_are_opened_up_to_their_limit():
+    def text(depth):
+        chain = "".join(f'[t{i}]\nlayers = ["t{i + 1}"]\n' for i in range(depth - 1))
+        return f'layers = ["t0"]\n{chain}[t{depth - 1}]\nlayers = ["relu"]'
+
+    assert len(parse_toml(text(64)).steps) == 1
+    with pytest.raises(SpecError, match="more than 64 tables are nested"):
+        parse_toml(text(65))
+
+
+def test_tables_unfold_up_to_their_limit(monkeypatch):
+    monkeypatch.setattr(branches, "LIMIT", 5)
+    assert len(parse_toml('layers = ["5 x relu"]').steps) == 5
+    with pytest.raises(SpecError, match="'6 x relu' asks for more than 5 layers"):
+        parse_toml('layers = ["6 x relu"]')
+    with pytest.raises(SpecError, match="the tables unfold into more than 5 layers"):
+        parse_toml('layers = ["5 x relu", "relu"]')

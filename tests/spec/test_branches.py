@@ -104,6 +104,38 @@ def test_a_mistake_says_where_it_is(text, message):
     assert str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "message", "span"),
+    [
+        ('layers = ["relu"]\nx = @ 1', "line 2 of the network is no TOML: invalid value", (22, 23)),
+        ("@", "line 1 of the network is no TOML: invalid statement", (0, 1)),
+        ('layers = [\n"relu",', "the end of the network is no TOML: ", (18, 19)),
+    ],
+)
+def test_what_is_no_toml_is_pointed_at(text, message, span):
+    with pytest.raises(SpecError) as caught:
+        parse_toml(text)
+    assert caught.value.message.startswith(message)
+    assert caught.value.span == span
+
+
+def test_tables_that_hold_each_other_are_named_from_within():
+    ring = "".join(f'[t{i}]\nlayers = ["relu", "t{(i + 1) % 5}"]\n' for i in range(5))
+    with pytest.raises(SpecError) as caught:
+        parse_toml('layers = ["t0"]\n' + ring)
+    assert caught.value.message == "the table [t0] holds itself: [t0] in [t4] in [t3] in [t2]"
+    after = 'layers = ["a"]\n[a]\nlayers = ["b", "a"]\n[b]\nlayers = ["relu"]'
+    with pytest.raises(SpecError, match="holds itself"):
+        parse_toml(after)
+
+
+def test_a_table_named_like_a_layer_of_keras_is_no_keras():
+    text = 'layers = ["Conv2D(3, 3)"]\n["Conv2D(3, 3)"]\nlayers = ["Conv2d(3, 8, 3)"]'
+    network = parse_toml(text)
+    assert not network.channels_last
+    assert [step.path for step in network.steps] == ["Conv2D(3, 3).0"]
+
+
 def test_a_mistyped_table_is_guessed():
     with pytest.raises(SpecError) as caught:
         parse_toml('layers = ["blok"]\n[block]\nlayers = ["relu"]')
