@@ -312,9 +312,9 @@ CHILD = """
 
 
 class Pty:
-    """A process on a terminal of its own."""
+    """A process on a terminal of its own, in a session of its own or, as a job, in this one."""
 
-    def __init__(self, fps=2.0, step=False):
+    def __init__(self, fps=2.0, step=False, *, job=False):
         import pty
 
         self.master, slave = pty.openpty()
@@ -326,7 +326,8 @@ class Pty:
             stderr=slave,
             cwd=ROOT,
             env={**os.environ, "TERM": "xterm-256color"},
-            start_new_session=True,
+            start_new_session=not job,
+            process_group=0 if job else None,
         )
         os.close(slave)
         self.text = ""
@@ -352,6 +353,16 @@ class Pty:
 
     def press(self, keys):
         os.write(self.master, keys.encode())
+
+    def stopped(self, seconds=20.0):
+        """Whether the process is stopped within that time."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            pid, status = os.waitpid(self.process.pid, os.WUNTRACED | os.WNOHANG)
+            if pid:
+                return os.WIFSTOPPED(status)
+            time.sleep(0.01)
+        return False
 
     def end(self):
         """The exit status; everything that was written."""
@@ -403,10 +414,11 @@ def test_a_signal_ends_a_film_and_the_cursor_comes_back(name):
 
 
 def test_a_film_that_is_stopped_gives_the_cursor_back_and_goes_on():
-    film = Pty(step=True)
+    film = Pty(step=True, job=True)  # the leader of a session without a shell cannot be stopped
     film.until("step 1 of 9")
     film.process.send_signal(signal.SIGTSTP)
     film.until("\x1b[?25h")
+    assert film.stopped()
     film.text = ""
     film.process.send_signal(signal.SIGCONT)
     film.until("step 1 of 9")
