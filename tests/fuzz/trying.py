@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
+from typing import TextIO
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -133,9 +134,9 @@ def swapped(old: CodeType, new: CodeType, functions: Functions) -> bool:
 class Quick:
     """A plugin of pytest: instead of running what was collected, it tries mutants on it."""
 
-    def __init__(self, trials: Sequence[Trial]) -> None:
+    def __init__(self, trials: Sequence[Trial], told: TextIO) -> None:
         self.trials = trials
-        self.found: list[str] = []
+        self.told = told
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -159,7 +160,7 @@ class Quick:
                     return FIXED
                 return run(tests)
 
-            self.found.append(noticed(attempt, trial.seconds))
+            print(noticed(attempt, trial.seconds), file=self.told, flush=True)
         return True
 
 
@@ -172,25 +173,25 @@ def run(tests: Sequence[pytest.Item]) -> int:
     return 0
 
 
-def quickly(trials: Sequence[Trial]) -> list[str]:
+def quickly(trials: Sequence[Trial]) -> Iterator[str]:
     """What became of each, by the quick way, in a fork of this process."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        quick = Quick(trials)
         tests = sorted({test for trial in trials for test in trial.tests})
-        pytest.main([*SILENT, "--capture=sys", *tests], [quick])
-        with os.fdopen(writing, "w") as pipe:
-            pipe.write("\n".join(quick.found))
+        with os.fdopen(writing, "w") as told:
+            pytest.main([*SILENT, "--capture=sys", *tests], [Quick(trials, told)])
         os._exit(0)
     os.close(writing)
-    with os.fdopen(reading) as pipe:
-        found = pipe.read().splitlines()
+    count = 0
+    with os.fdopen(reading) as told:
+        for found in told:
+            count += 1
+            yield found.strip()
     os.waitpid(child, 0)
-    if len(found) != len(trials):
+    if count != len(trials):
         raise SystemExit(f"the tests of {trials[0].mutant.file} could not be collected")
-    return found
 
 
 # The slow way: the changed file is imported.
@@ -234,7 +235,7 @@ def slowly(trial: Trial) -> str:
 def results(trials: Sequence[Trial]) -> Iterator[tuple[Mutant, str]]:
     """What became of each mutant of a file: all by the quick way, what is left by the slow."""
     tried = [trial for trial in trials if trial.tests]
-    quick = dict(zip(tried, quickly(tried), strict=True)) if tried else {}
+    quick = quickly(tried) if tried else iter(())
     for trial in trials:
-        found = quick.get(trial, "not run")
+        found = next(quick) if trial.tests else "not run"
         yield trial.mutant, slowly(trial) if found == "fixed" else found
