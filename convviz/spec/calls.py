@@ -70,7 +70,7 @@ def parse_call(text: str) -> Call:
 def call(cursor: Cursor, depth: int = 0) -> Call:
     """`call := name "(" [item ("," item)* [","]] ")"`, `item := argument | child`."""
     token = cursor.next
-    if token.kind != "word" or not is_name(token.text):
+    if not is_name(token.text):
         raise cursor.error(
             f"a layer starts with its name, not {token}", accepted="such as Conv2d(3, 8, 3)"
         )
@@ -94,7 +94,7 @@ def call_of(cursor: Cursor, token: Token, depth: int) -> Call:
     arguments: list[Argument] = []
     children: list[tuple[str, Call]] = []
     while not cursor.at(")"):
-        label = _CHILD.match(cursor.source, cursor.next.start) if cursor.at("(") else None
+        label = _CHILD.match(cursor.source, cursor.next.start)
         if label is not None:
             children += child(cursor, label, depth + 1)
             cursor.skip(",")
@@ -104,7 +104,7 @@ def call_of(cursor: Cursor, token: Token, depth: int) -> Call:
             raise point(
                 cursor.source, arguments[-1].span, f"there are more than {ARGUMENTS} arguments"
             )
-        if not (cursor.at("(") and _CHILD.match(cursor.source, cursor.next.start)):
+        if not _CHILD.match(cursor.source, cursor.next.start):
             separated(cursor, ")", opening)
     closing = cursor.take()
     return Call(
@@ -163,7 +163,7 @@ def simple(cursor: Cursor) -> Argument | None:
 def argument(cursor: Cursor, depth: int) -> Argument:
     """`argument := [name "="] value`."""
     first = cursor.next
-    if first.kind == "word" and is_name(first.text):
+    if is_name(first.text):
         cursor.take()
         if cursor.skip("="):
             held, span = value(cursor, depth)

@@ -114,3 +114,58 @@ def test_what_a_container_prints_before_its_children_needs_no_comma():
     call = parse_call("Block(\n  3\n  (0): ReLU()\n)")
     assert [argument.value for argument in call.arguments] == [3]
     assert [(name, child.name) for name, child in call.children] == [("0", "ReLU")]
+
+
+def names(text):
+    return [(name, child.name) for name, child in parse_call(text).children]
+
+
+def test_copies_of_a_child_are_numbered_from_the_first_of_their_range():
+    assert names("S((2-4): 3 x ReLU())") == [("2", "ReLU"), ("3", "ReLU"), ("4", "ReLU")]
+    assert names("S((a): 2 x ReLU())") == [("a.0", "ReLU"), ("a.1", "ReLU")]
+    assert names("S((0-2): 000003 x ReLU(), (3): Tanh())")[2:] == [("2", "ReLU"), ("3", "Tanh")]
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message", "accepted"),
+    [
+        ("S((2-4): 2 x A())", "2", "(2-4) names 3 modules, but 2 are counted", "another number"),
+        ("S((a): 100001 x A())", "100001", "100001 copies of a layer", "at most 100,000"),
+        ("S((a): 0000003 x A())", "0000003", "0000003 copies of a layer", "at most 100,000"),
+        ("3(1)", "3", "a layer starts with its name, not '3'", "such as Conv2d(3, 8, 3)"),
+        ("'a'(1)", "'a'", "a layer starts with its name, not ''a''", "such as Conv2d(3, 8, 3)"),
+        ("A(3 (4, 5))", "(", "a comma is missing before '('", "expected , or )"),
+        (f"A({'B(), ' * 64}7)", "7", "there are more than 64 arguments", ""),
+        (f"A({'6, ' * 64}7)", "7", "there are more than 64 arguments", ""),
+    ],
+)
+def test_a_mistake_in_a_call_is_pointed_at(text, spot, message, accepted):
+    with pytest.raises(SpecError) as caught:
+        parse_call(text)
+    assert caught.value.message == message
+    assert caught.value.accepted == accepted
+    start, end = caught.value.span
+    assert (text[start:end], text.rindex(spot)) == (spot, start) or spot == "2"
+
+
+def test_a_call_has_64_arguments_and_any_number_of_layers():
+    assert len(parse_call(f"A({'6, ' * 64})").arguments) == 64
+    assert len(parse_call(f"A({'B(), ' * 70})").arguments) == 70
+
+
+def test_children_nest_up_to_the_limit_of_brackets():
+    def text(depth):
+        return "S((0): " * depth + "A()" + ")" * depth
+
+    assert parse_call(text(63)).name == "S"
+    with pytest.raises(SpecError, match="more than 64 brackets are nested"):
+        parse_call(text(64))
+
+
+def test_what_is_said_twice_is_the_same_twice():
+    inner = [
+        call.children for _, call in parse_call("S((0): B((a): A()) (1): B((a): A()))").children
+    ]
+    assert [[name for name, _ in children] for children in inner] == [["a"], ["a"]]
+    deep = parse_call("S(A(((1, 2), 3)), B(((4, 5), 6)), A(((1, 2), 3)))")
+    assert [argument.value.name for argument in deep.arguments] == ["A", "B", "A"]
