@@ -42,7 +42,7 @@ def mutants_of(file: str) -> list[Mutant]:
 def tests_by_line(data: Sequence[Path]) -> dict[str, dict[int, list[str]]]:
     """file → line → the tests that ran it, from the contexts of coverage runs.
 
-    A later run is asked about lines that no test of those before it ran.
+    "" stands for imports. A later run is asked about lines that no test of those before it ran.
     """
     from coverage import CoverageData
 
@@ -55,9 +55,8 @@ def tests_by_line(data: Sequence[Path]) -> dict[str, dict[int, list[str]]]:
                 continue
             lines = found[str(Path(file).relative_to(ROOT))]
             for line, contexts in read.contexts_by_lineno(file).items():
-                if not lines.get(line):
-                    tests = {each.rpartition("|")[0] for each in contexts if "::" in each}
-                    lines[line] = sorted(tests)
+                if not any(lines.get(line, ())):
+                    lines[line] = sorted({each.rpartition("|")[0] for each in contexts})
     return found
 
 
@@ -94,11 +93,12 @@ def trial_of(
 ) -> Trial:
     """The tests that ran its line; of a line that runs at import, those that ran its file."""
     of_file = lines.get(mutant.file, {})
-    tests = of_file.get(mutant.line, [])
-    if not tests and (mutant.function == "module" or mutant.line in of_file):
-        tests = sorted({test for each in of_file.values() for test in each})
-    chosen = chosen_tests(tests, times)
-    return Trial(mutant, tuple(chosen), sum(times.get(test, 1.0) for test in chosen))
+    ran = of_file.get(mutant.line, [])
+    if ran in ([], [""]) and (mutant.function == "module" or mutant.line in of_file):
+        ran = ["", *sorted({test for each in of_file.values() for test in each})]
+    chosen = chosen_tests([test for test in ran if test], times)
+    seconds = sum(times.get(test, 1.0) for test in chosen)
+    return Trial(mutant, tuple(chosen), seconds, imported="" in ran)
 
 
 def parents() -> None:
@@ -165,7 +165,7 @@ def main() -> int:
     parents()
     tests = {test for trials in plan for trial in trials for test in trial.tests}
     unchanged = Mutant(files[0], UNCHANGED, 0, "", "")
-    if [*quickly([Trial(unchanged, tuple(sorted(tests)), 300)])] != ["survived"]:
+    if [*quickly([Trial(unchanged, tuple(sorted(tests)), 300, imported=False)])] != ["survived"]:
         raise SystemExit("the tests fail without any change")
     asked.out.unlink(missing_ok=True)
     asked.out.touch()

@@ -2,7 +2,8 @@
 
 The quick way: pytest collects the tests once, and each fork of that process gives the changed
 functions their new code. Where more than functions changed (what a module or a class runs once, a
-default), the slow way follows: a fork of a process without convviz imports the changed file.
+default), or a function that imports call, the slow way follows: a fork of a process without
+convviz imports the changed file.
 """
 
 from __future__ import annotations
@@ -58,11 +59,15 @@ class Mutant:
 
 @dataclass(frozen=True)
 class Trial:
-    """A mutant, the tests that may notice it, and the seconds these take without a change."""
+    """A mutant, the tests that may notice it, and the seconds these take without a change.
+
+    imported: its line runs while modules are imported, so what it makes is there already.
+    """
 
     mutant: Mutant
     tests: tuple[str, ...]
     seconds: float
+    imported: bool
 
 
 def compiled(mutant: Mutant) -> CodeType:
@@ -238,4 +243,5 @@ def results(trials: Sequence[Trial]) -> Iterator[tuple[Mutant, str]]:
     quick = quickly(tried) if tried else iter(())
     for trial in trials:
         found = next(quick) if trial.tests else "not run"
-        yield trial.mutant, slowly(trial) if found == "fixed" else found
+        slow = found == "fixed" or (found == "survived" and trial.imported)
+        yield trial.mutant, slowly(trial) if slow else found
