@@ -210,10 +210,12 @@ def flatten(given: Given) -> Layer:
 
 
 def upsampling(title: str, mode: str) -> Callable[[Given], Layer]:
-    """`nn.UpsamplingNearest2d` and `nn.UpsamplingBilinear2d`, which aligns corners."""
+    """`nn.UpsamplingNearest2d` and `nn.UpsamplingBilinear2d`, which aligns corners.
+
+    A `mode` is printed, though the constructor does not take it: it is read and left.
+    """
 
     def make(given: Given) -> Layer:
-        given.pop("mode", None)  # printed, though the constructor does not take it
         corners = True if mode == "bilinear" else None
         return Upsample.of(given.get("size"), given.get("scale_factor"), mode, corners, title=title)
 

@@ -57,9 +57,8 @@ def checked_groups(in_channels: Any, out_channels: Any, groups: Any) -> tuple[in
     count = integer(groups, "groups", 1)
     for number, word in ((inputs, "in"), (outputs, "out")):
         if number % count:
-            fits = [
-                g for g in range(1, min(inputs, outputs, 4096) + 1) if not inputs % g + outputs % g
-            ]
+            common = math.gcd(inputs, outputs)
+            fits = [g for g in range(1, min(common, 4096) + 1) if common % g == 0]
             known = ", ".join(map(str, fits[:12])) + ", …" * (len(fits) > 12)
             raise SpecError(
                 f"groups {count} does not divide {word}_channels {number}",
@@ -113,10 +112,10 @@ def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
     same_trouble = [name for name, a, m in short if a == axis and m == n]
     where = "the axis has" if len(spatial) == 1 else " and ".join(same_trouble) + " have"
     after_padding = " after padding" if padded != n else ""
-    most = (padded - 1) // axis.dilation + 1 if padded > 0 else 0
+    most = (padded - 1) // axis.dilation + 1
     ways = [f"{{kernel={most}}}"] if most > 0 else []
-    if axis.dilation > 1 and axis.kernel <= padded:
-        ways.append(f"{{dilation={max(1, (padded - 1) // max(1, axis.kernel - 1))}}}")
+    if axis.kernel <= padded:  # then it is the dilation that is too large
+        ways.append(f"{{dilation={(padded - 1) // (axis.kernel - 1)}}}")
     more = -(-(axis.reach - n) // 2)
     ways.append(f"{{padding={more}}}, which makes {n} + 2·{more} = {n + 2 * more} cells")
     dilated = f"kernel {axis.kernel} with dilation {axis.dilation}"
@@ -138,9 +137,9 @@ def amount(count: int) -> str:
     """A count for people: exact below 10¹⁵, else its order of magnitude."""
     if count < 10**15:
         return f"{count:,}"
-    # Python refuses to write very long integers, and their logarithm is near enough.
-    digits = len(str(count)) if count < 10**4000 else int(math.log10(count)) + 1
-    return f"about 10^{digits - 1}"
+    # Python refuses to write very long integers, and rounds their logarithms.
+    power = round(math.log10(count))
+    return f"about 10^{power - (count < 10**power)}"
 
 
 def sizes_text(values: tuple[int, ...]) -> str:

@@ -119,7 +119,7 @@ def bind(
                 raise point(
                     source,
                     argument.span,
-                    f"{call.name} takes at most {len(known)} arguments",
+                    f"{call.name} takes at most {len(known)} argument{'s' * (len(known) != 1)}",
                     accepted="one too many",
                     remedy=", ".join(known),
                     heading="arguments",

@@ -95,6 +95,17 @@ def test_same_takes_the_largest_axis_for_all():
     [
         (12, 18, 4, "out_channels 18", "one of 1, 2, 3, 6"),
         (9, 6, 2, "in_channels 9", "one of 1, 3"),
+        (9, 4, 2, "in_channels 9", "only 1 divides both"),
+        (
+            4096,
+            4096,
+            3,
+            "in_channels 4096",
+            "one of 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, …",
+        ),
+        (4093, 4093, 3, "in_channels 4093", "one of 1, 4093"),
+        (4097, 4097, 3, "in_channels 4097", "one of 1, 17, 241"),  # none beyond 4096 is looked for
+        (10006, 10006, 3, "in_channels 10006", "one of 1, 2"),
         (5040, 5040, 11, "in_channels 5040", "one of 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, …"),
         (60, 60, 7, "in_channels 60", "one of 1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60"),
         (72, 72, 7, "in_channels 72", "one of 1, 2, 3, 4, 6, 8, 9, 12, 18, 24, 36, 72"),

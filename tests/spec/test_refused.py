@@ -30,7 +30,7 @@ from convviz.spec.words import parse_padding
         ("Conv2d(3, 8, 3)", (3, 9), "a 2-D layer takes channels and 2 spatial axes, not 2 axes "
          "(3×9)", "Conv2d(3, 8, 3)", ""),
         ("LayerNorm(())", (3, 9), "normalized_shape is empty", "()", "at least one size"),
-        ("ReLU(True, 2)", (3, 9), "ReLU takes at most 1 arguments", "2", "one too many"),
+        ("ReLU(True, 2)", (3, 9), "ReLU takes at most 1 argument", "2", "one too many"),
         ("Flatten(2, 1)", (3, 9, 9), "start_dim 2 comes after end_dim 1 in 3×9×9", "2", ""),
         ("Upsample(scale_factor=2, align_corners=True)", (3, 9),
          "align_corners goes with linear and cubic modes, not nearest", "True", ""),
