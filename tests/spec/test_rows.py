@@ -51,6 +51,7 @@ def test_a_layer_says_what_it_needs(name):
 
 def test_no_layer_is_missing_from_the_table():
     assert set(NEEDS) | ONE_OF_TWO < set(LAYERS)
+    assert all(row.required <= len(row.arguments) for row in LAYERS.values())
     assert families(["Conv1d", "Conv2d", "Conv", "Conv3d"]) == "Conv1d/2d/3d, Conv"
 
 
@@ -74,6 +75,7 @@ def test_no_layer_is_missing_from_the_table():
         ("RMSNorm((8, 4))", "RMSNorm 8×4", "RMSNorm((8, 4))", 32),
         ("RMSNorm(4, elementwise_affine=False)", "RMSNorm 4",
          "RMSNorm((4,), elementwise_affine=False)", 0),
+        ("PReLU()", "PReLU 1", "PReLU()", 1),
         ("PReLU(1)", "PReLU 1", "PReLU()", 1),
         ("PReLU(2)", "PReLU 2", "PReLU(2)", 2),
         ("ELU(2)", "ELU 2", "ELU(alpha=2)", 0),
@@ -131,16 +133,27 @@ def test_a_layer_that_cannot_be_says_where(text, spot, message, accepted):
     assert error.source[slice(*error.span)] == spot
 
 
-@pytest.mark.parametrize("name", ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d"])
-def test_a_norm_takes_the_ranks_of_its_name(name):
-    ranks = {"BatchNorm1d": (0, 1)}.get(name, (int(name[-2]),))
-    layer = parse_layer(f"{name}(4)")
+@pytest.mark.parametrize(
+    ("text", "ranks"),
+    [
+        ("BatchNorm1d(4)", (0, 1)),
+        ("BatchNorm2d(4)", (2,)),
+        ("BatchNorm3d(4)", (3,)),
+        ("InstanceNorm1d(4)", (1,)),
+        ("InstanceNorm3d(4)", (3,)),
+        ("Dropout1d()", (0, 1)),
+        ("Softmax2d()", (1, 2)),
+        ("Dropout2d()", (0, 1, 2, 3, 4)),
+    ],
+)
+def test_a_layer_takes_the_ranks_that_torch_takes(text, ranks):
+    layer = parse_layer(text)
     for rank in range(5):
         shape = (4, *range(5, 5 + rank))
         if rank in ranks:
             assert layer.output(shape) == shape
         else:
-            with pytest.raises(SpecError, match=f"{name} takes channels and"):
+            with pytest.raises(SpecError, match=f"{layer.title} takes channels and"):
                 layer.output(shape)
 
 
@@ -160,3 +173,10 @@ def test_a_window_is_said_by_what_is_not_the_default(stride, padding, dilation, 
     if stride == (1, 1):
         told = window_words((3, 5), stride, padding, dilation, always_stride=True)
         assert told == ["k3×5", "s1", *words.split()[1:]]
+
+
+def test_several_slopes_are_one_per_channel():
+    assert parse_layer("PReLU(1)").output((3, 9)) == (3, 9)
+    assert parse_layer("PReLU(2)").output((2, 9)) == (2, 9)
+    with pytest.raises(SpecError, match="PReLU takes 2 channels, its input has 3"):
+        parse_layer("PReLU(2)").output((3, 9))
