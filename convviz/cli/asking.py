@@ -9,7 +9,7 @@ from convviz.cli import readers
 from convviz.cli.command import Asked
 from convviz.cli.options import FILLS
 from convviz.spec.layers import Conv, ConvTranspose, Pool
-from convviz.spec.words import parse_index, parse_input, parse_padding
+from convviz.spec.words import parse_index, parse_input
 
 if TYPE_CHECKING:
     from convviz.engine.account import Account
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 
 SIZED = ("kernel", "stride", "padding", "dilation", "output_padding")
 """Parameters that may have one entry per axis."""
-
-
-def padding(asked: Asked, default: Any = 0) -> Any:
-    """The padding: an int, "same", "valid", or a tuple of sizes or of (before, after) pairs."""
-    return asked.read("padding", parse_padding) if "padding" in asked else default
 
 
 def dims(asked: Asked) -> int | None:

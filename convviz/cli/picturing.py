@@ -21,11 +21,6 @@ VIEW = "network"
 AXES = {1: ("axis",), 2: ("rows", "cols"), 3: ("depth", "rows", "cols")}
 
 
-def wanted(asked: Asked) -> bool:
-    """Whether a diagram is asked for, not the table."""
-    return "view" in asked or "output" in asked or asked.request is not None
-
-
 def given(asked: Asked) -> tuple[Shape | None, Any]:
     """(shape, picture): INPUT as a shape, or as an image that the network reads.
 

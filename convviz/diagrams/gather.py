@@ -80,11 +80,6 @@ class Look(Record, eq=False):
         return self.sights[-1]
 
     @property
-    def grown(self) -> bool:
-        """Whether the planes show more than the input."""
-        return self.rows.side.grown or self.cols.side.grown
-
-    @property
     def padded(self) -> bool:
         """Whether the layer pads at all."""
         return any(map(any, self.layer.padding))

@@ -145,11 +145,6 @@ class Scatter(Record, eq=False):
         """Whether channels need names."""
         return self.account.input.shape[1] > 1 or self.account.shape[1] > 1
 
-    @property
-    def cropped(self) -> bool:
-        """Whether the output is not simply the sum."""
-        return any(spread.cropped for spread in self.spreads)
-
     @cached_property
     def weight(self) -> Array:
         """(C_in, C_out/groups, *kernel)."""

@@ -74,11 +74,6 @@ def line_width(line: Iterable[Run]) -> int:
     return sum(len(text) for text, _ in line)
 
 
-def indented(line: Line, by: int) -> Line:
-    """`line` moved to the right."""
-    return [(" " * by, ""), *line] if by else line
-
-
 def beside(blocks: Sequence[Block], gap: int, *, align: bool = False) -> Block:
     """Blocks in a row, `gap` blanks apart; with `align` their first cells stand on one line."""
     deepest = max(block.header for block in blocks)

@@ -32,9 +32,6 @@ class Film(Record, eq=False):
     description: str = ""
     paper: tuple[int, int, int] = (255, 255, 255)
 
-    def __post_init__(self) -> None:
-        assert len(self.frames) == len(self.durations) > 0, "one duration per frame"
-
     @cached_property
     def samples(self) -> dict[int, Pixels]:
         """The first, the middle and the last frame, which stand for the colors of all."""

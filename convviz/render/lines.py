@@ -130,13 +130,3 @@ class Columns(Record, eq=False):
     def place(self) -> dict[int, int]:
         """Grid index → column, for those that are shown."""
         return {item.index: n for n, item in enumerate(self.items) if item.index >= 0}
-
-    @cached_property
-    def cells(self) -> Index:
-        """The grid indices that are shown, in order."""
-        return np.array([i.index for i in self.items if i.index >= 0], dtype=np.intp)
-
-    @property
-    def hidden(self) -> bool:
-        """Whether any cells are not shown."""
-        return any(item.gap for item in self.items)

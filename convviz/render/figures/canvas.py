@@ -21,7 +21,7 @@ from convviz.render.figures.marks import (
     polyline,
     rounded,
 )
-from convviz.render.figures.type import BOLD, CAP_HEIGHT, REGULAR, Line, Run, Typeface
+from convviz.render.figures.type import CAP_HEIGHT, REGULAR, Line, Run, Typeface
 from convviz.render.style import Theme
 
 Array = NDArray[Any]
@@ -355,10 +355,6 @@ class Canvas:
     def centered(self, x: float, y: float, text: str, size: float, **options: Any) -> Box:
         """One line centered on (x, y) by its cap height."""
         return self.words(x, y + CAP_HEIGHT * size / 2, text, size, anchor=0.5, **options)
-
-    def strong(self, text: str, role: Role = Role.STRONG, weight: int = BOLD) -> Run:
-        """A run in the color of a role."""
-        return Run(text, self.theme.word(role), weight)
 
 
 def trimmed(line: Line) -> Line:

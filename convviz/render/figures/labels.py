@@ -121,8 +121,3 @@ def alone(value: Any) -> Writing:
 
 MOST_EXACT = 2.0**53
 """From here on, whole numbers are as rough as others."""
-
-
-def sizes(shape: tuple[int, ...]) -> str:
-    """A shape as words of a picture have it: 4 × 4."""
-    return " × ".join(map(str, shape))

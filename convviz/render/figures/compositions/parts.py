@@ -9,7 +9,7 @@ import numpy as np
 from convviz.diagrams.scene import Grid, Label, Rect, Role, Selection, Text, Windows
 from convviz.diagrams.scene import Run as SceneRun
 from convviz.patterns import pattern
-from convviz.render.colors import Floats, contrast, ident, ink_on, rgb
+from convviz.render.colors import Floats, ident, ink_on
 from convviz.render.figures.canvas import BACK, FRAMES, Box, Canvas, trimmed
 from convviz.render.figures.grids import TILE, Digits, Place, draw_choice
 from convviz.render.figures.sheet import Sheet
@@ -205,17 +205,6 @@ def bracket(
 def window_colors(rows: int, cols: int) -> Floats:
     """(rows, cols, 3): the identity colors of the outputs of a layer."""
     return ident(np.arange(rows)[:, None], np.arange(cols), rows, cols)
-
-
-def distinct(sheet: Sheet, color: Floats) -> Floats:
-    """`color`, darkened (in dark, lightened) until a line of it stands out from the paper."""
-    paper, ink = rgb(sheet.theme.tokens.paper), sheet.theme.color("ink")
-    found = color
-    for step in range(12):
-        if contrast(found, paper) >= 3.0:
-            break
-        found = color * (1 - 0.08 * (step + 1)) + ink * 0.08 * (step + 1)
-    return found
 
 
 def framed(canvas: Canvas, box: Box, color: Floats, u: float, *, width: float = 3.0) -> None:
