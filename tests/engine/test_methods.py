@@ -104,6 +104,16 @@ def test_bands_and_columns_agree(case: Any) -> None:
             np.testing.assert_array_equal(found, expected)
 
 
+def test_a_last_block_of_fewer_rows_than_one_product_makes_is_computed() -> None:
+    # Of 49 rows a block of 8 bytes takes 16, and one product makes 4 of them: one row is left.
+    x, weight = numbers(1, 1, 1, 53, 9), numbers(2, 1, 1, 5, 3)
+    with forced("columns"):
+        expected = conv(x, weight)
+    assert expected.shape[2] == 49
+    with forced("bands", 8):
+        np.testing.assert_array_equal(conv(x, weight), expected)
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kernel", [3, 11])
