@@ -253,22 +253,8 @@ class Asked:
             return f"{LAYER_WORDS[name]}={value}"
         flag = typed.flag if typed and typed.flag else ""
         flag = flag or SPELLINGS.get(param, f"--{param.replace('_', '-')}")
-        if value in ("True", "False"):
-            return flag
-        return f"{flag} {option_value(value)}"
-
-
-def option_value(value: str) -> str:
-    """A Python value as an option takes it: ``((1, 2),)`` → 1:2, ``(3, 5)`` → 3,5."""
-    if not value.startswith("("):
-        return value
-    entries = value.replace(" ", "").strip("()").rstrip(",")
-    if "(" in value[1:]:
-        return ",".join(
-            ":".join(pair.strip("(,)").split(","))
-            for pair in entries.replace("),(", ")(").split(")(")
-        ).rstrip(")")
-    return entries
+        pair = value.strip("(),").replace(", ", ":")  # ((1, 2),) is typed 1:2
+        return f"{flag} {pair}"
 
 
 class Command(click.Command):

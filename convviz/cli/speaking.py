@@ -47,8 +47,9 @@ def write(text: str) -> None:
         raise
     except OSError as error:
         raise unwritten(error) from error
-    except ValueError as error:  # I/O operation on closed file
-        raise closed() from error
+    except ValueError:  # I/O operation on closed file
+        told = closed()
+        raise told from told.__cause__
 
 
 def flush() -> None:

@@ -93,6 +93,53 @@ def test_a_standard_error_that_is_closed_changes_no_status(
     assert cli.main(["pad", "0x4"]) == 2
 
 
+class Failing(io.StringIO):
+    """A stream that takes nothing: it raises `error`."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, text: str) -> int:
+        raise self.error
+
+    def flush(self) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (BrokenPipeError(32, "Broken pipe"), 0, ""),
+        (OSError(28, "No space left"), 1, "cannot write to the standard output: no space left"),
+        (ValueError("I/O operation on closed file"), 1, "the standard output: it is closed"),
+    ],
+    ids=["left", "full", "closed"],
+)
+def test_a_standard_output_that_takes_nothing_is_told_once(
+    error: Exception, status: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", Failing(error))
+    monkeypatch.setattr(sys, "stderr", err)
+    assert cli.main(["pad", "--json"]) == status
+    assert said in err.getvalue()
+    assert err.getvalue().count("error: ") == (1 if said else 0)
+
+
+def test_completions_that_nobody_reads_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    err = io.StringIO()
+    monkeypatch.setenv("_CONVVIZ_COMPLETE", "bash_source")
+    monkeypatch.setattr(sys, "stdout", Failing(BrokenPipeError(32, "Broken pipe")))
+    monkeypatch.setattr(sys, "stderr", err)
+    assert (cli.main([]), err.getvalue()) == (0, "")
+
+
+def test_what_nobody_can_be_told_keeps_its_status(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Failing(OSError(28, "No space left")))
+    assert cli.main(["pad", "0x4"]) == 2
+
+
 def test_output_for_a_narrow_encoding_is_escaped_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -176,6 +223,13 @@ def test_output_for_a_narrow_encoding_is_escaped_not_lost(
         ("pad 4x4 -o x", "x has no ending that names a format", ".png .svg .pdf"),
         ("pad 4x4 -o .", "it is a folder", "-o ."),
         ("pad 4x4 -o no/such/x.npy", "there is no folder no/such", "-o no/such/x.npy"),
+        ("--version=1", "option '--version' does not take a value", ""),
+        ("pad 4 -p 1,2", "has two entries, but there is one axis", "2 after write -p 1:2"),
+        ('conv 7x7 "Conv2d(1,1,3)" --compare stride=1,2', "the layer is a text", "as options"),
+        ("conv-transpose 4x4 -s 2,3 --output-padding 3", "output_padding 3 must be less", "0 or 1"),
+        ("conv-transpose '1 2; 3 4' -s 2 --output-padding 3", "must be less", "2 more outputs are"),
+        ("figures x.toml --preset conv-arithmetic", "are two sets of figures", "leave one out"),
+        ("shape 8 a.toml b.toml", "a TOML network stands alone", "one file, or layers"),
         ("pad 4x4 --mode all -o x.npy", "holds one array, and 4 are compared", ".png"),
         ("pad 2x3x4 -o x.csv", "a .csv file has rows and columns", ".npy"),
     ],

@@ -142,6 +142,8 @@ def test_a_link_does_not_lead_out_either(folder: Path) -> None:
         ('[[figure]]\nfile = "a.png"\ncommand = 3\n', "command must be text, not 3"),
         ('[[figure]]\nfile = "a.png"\ncomand = "pad"\n', "did you mean command?"),
         ('[[figure]]\nfile = "a.png"\ncommand = "pad \'"\n', "no closing quotation"),
+        ("figure = [3]\n", "figure 1 of slides.toml is no table"),
+        ("defaults = 3\n", "slides.toml: defaults is no table"),
         ("[[figure]\n", "is not TOML"),
         ("a = " + "[" * 100_000, "slides.toml is"),
         ("[default]\n", "did you mean defaults?"),
@@ -154,6 +156,53 @@ def test_a_mistake_in_the_file_is_told(text: str, message: str, folder: Path) ->
     with pytest.raises(SpecError) as caught:
         batch.read("slides.toml")
     assert message in str(caught.value)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert figures() == 1
+    assert "cannot read slides.toml: no such file" in capsys.readouterr().err
+    Path("slides.toml").write_bytes(b"# \xff")
+    assert figures() == 2
+    assert capsys.readouterr().err == "error: slides.toml is not UTF-8: byte 2 does not decode\n"
+
+
+@pytest.mark.parametrize("command", [" ", "convviz"])
+def test_an_empty_command_is_told(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slides(f'[[figure]]\nfile = "a.png"\ncommand = "{command}"\n')
+    assert figures() == 2
+    assert "figure 'a.png' has an empty command" in capsys.readouterr().err
+
+
+def test_a_default_that_is_false_is_left_out(folder: Path) -> None:
+    slides("[defaults]\ntransparent = false\nno-footer = true\n" + TWO)
+    assert batch.read("slides.toml")[0].command == "pad 2x2 --no-footer"
+
+
+@pytest.mark.parametrize("record", ["[]", "{", '{"a.csv": 3, "deep/b.json": ["x"]}'])
+def test_a_record_that_is_none_draws_anew(
+    record: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slides(TWO)
+    Path("out").mkdir()
+    Path("out", batch.RECORD).write_text(record)
+    assert figures() == 0
+    assert capsys.readouterr().out == "figures in out: 2 drawn\n"
+
+
+def test_a_figure_that_was_deleted_is_drawn_again(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slides(TWO)
+    figures()
+    Path("out/a.csv").unlink()
+    assert figures("--check") == 1
+    assert figures() == 0
+    assert Path("out/a.csv").exists()
+    assert capsys.readouterr().out.endswith("1 drawn, 1 unchanged\n")
 
 
 def test_no_file_and_no_preset_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

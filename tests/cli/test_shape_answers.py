@@ -103,6 +103,15 @@ def test_the_layer_where_the_sizes_part_is_found(
     assert message in said(run, "3x8x8", *words, "--expect", expected, status=1)
 
 
+def test_an_output_is_expected_in_the_order_and_the_axes_that_are_shown(run: Run) -> None:
+    keras = ("8x8x3", "Conv2D(4, 3)")
+    assert said(run, *keras, "--expect", "6x6x4").startswith("shape 8×8×3 → 6×6×4")
+    assert "6×6×4, not 4×6×6 as expected" in said(run, *keras, "--expect", "4x6x6", status=1)
+    line = ("1x9", "Conv1d(1,1,3)")
+    assert said(run, *line, "--expect", "7").startswith("shape 1×9 → 1×7")
+    assert "makes 7 of 9; 10 would make 8" in said(run, *line, "--expect", "8", status=1)
+
+
 def test_the_inputs_that_would_give_what_was_expected_do(run: Run) -> None:
     words = ["conv 8 k5 s2 p1", "maxpool k3 s2 ceil", "deconv 8 k3 s2 p1 op1", "pad 1"]
     good = []

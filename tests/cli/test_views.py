@@ -172,6 +172,21 @@ def test_a_field_is_drawn_over_the_image_that_is_read(run: Run, folder: Path) ->
     assert "takes a shape" in refused.err
 
 
+def test_an_array_that_is_no_image_gives_its_shape_alone(run: Run, folder: Path) -> None:
+    np.save("3.npy", np.zeros((1, 9)))
+    words = "'Conv1d(1,1,3)' --view receptive-field"
+    assert run(f"shape 3.npy {words}").out == run(f"shape 1x9 {words}").out
+
+
+def test_stacked_dilations_are_of_a_chain(run: Run, folder: Path) -> None:
+    (folder / "b.toml").write_text(
+        'layers = ["block"]\n[block]\njoin = "add"\nmain = ["ReLU()"]\nskip = []\n'
+    )
+    refused = run("shape 1x8x8 b.toml --view dilation")
+    assert refused.status == 2
+    assert "the network has branches: stacked dilations are shown for a chain" in refused.err
+
+
 def test_an_unknown_view_of_a_network_names_the_known(run: Run) -> None:
     refused = run("shape 1x9 'Conv1d(1,1,3)' --view receptive-feild")
     assert refused.status == 2
