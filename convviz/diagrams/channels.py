@@ -12,7 +12,7 @@ from convviz.diagrams import planes
 from convviz.diagrams.gather import Look, indices
 from convviz.diagrams.scene import Equation, Grid, Link, Omission, Role, Scene
 from convviz.diagrams.stride import claim, numbers
-from convviz.diagrams.sums import winner_source
+from convviz.diagrams.sums import source, winner
 from convviz.diagrams.view import View
 from convviz.diagrams.words import layer_parts, lead_text, size_labels
 from convviz.engine.account import Account
@@ -166,9 +166,9 @@ def _pooled(look: Look) -> Equation:
             look.name, "mean", look.result(), values.reshape(flat), counted=counted.reshape(flat),
             divisor=int(look.account.divisors[look.cell[2:]]), grids=("input[0,0]", ""),
         )  # fmt: skip
-    tap = divmod(int(look.account.winners[look.cell]), values.shape[-1])
+    tap = winner(values, counted)
     return Equation(
         look.name, "max", look.result(), values.reshape(flat), counted=counted.reshape(flat),
-        grids=("input[0,0]", ""), winner=tap,
-        source=winner_source(look, channel),
+        grids=("input[0,0]", ""), winner=divmod(tap, values.shape[-1]),
+        source=source(look, channel, tap),
     )  # fmt: skip

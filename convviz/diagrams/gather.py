@@ -125,9 +125,7 @@ class Look(Record, eq=False):
             kind=Role.INPUT,
             title=title,
             frames=planes.frames(rows.side, cols.side) if inner else (),
-            chosen=Selection(
-                tuple(map(int, rows.window)), tuple(map(int, cols.window)), Role.KERNEL
-            ),
+            chosen=Selection(rows.windows()[rows.chosen], cols.windows()[cols.chosen], Role.KERNEL),
             windows=Windows(rows.windows(), cols.windows()),
             top=(planes.source_ruler("index", cols.side),)
             if line
@@ -144,18 +142,31 @@ class Look(Record, eq=False):
 
     def _winners(self, channel: int, depth: int | None) -> Computed:
         """Which cells of a plane hold the maximum of some window."""
-        found = self.account.winners[self.cell[0], channel]
-        taps = np.unravel_index(found, self.layer.kernel)
-        places = [
-            sight.starts.reshape([-1 if i == n else 1 for i in range(found.ndim)])
-            + tap * sight.axis.dilation
-            for n, (sight, tap) in enumerate(zip(self.sights, taps, strict=True))
-        ]
-        won = np.zeros((self.rows.side.total, self.cols.side.total), dtype=bool)
-        here = np.ones(found.shape, dtype=bool) if depth is None else places[0] == depth
-        rows = places[-2][here] if len(places) > 1 else 0
-        won[rows, places[-1][here]] = True
-        return Computed(won.shape, lambda r, c: np.asarray(won[np.ix_(r, c)]))
+        shape = self.rows.side.total, self.cols.side.total
+        lead = () if depth is None else (np.array([depth]),)
+
+        def won(rows: Index, cols: Index) -> Array:
+            lines = (*lead, rows, cols)[-len(self.sights) :]
+            windows = [sight.reading(some) for sight, some in zip(self.sights, lines, strict=True)]
+            found = self.account.winners(self.cell[0], channel, windows)
+            places = [
+                sight.starts[some].reshape([-1 if i == n else 1 for i in range(found.ndim)])
+                + tap * sight.axis.dilation
+                for n, (sight, some, tap) in enumerate(
+                    zip(
+                        self.sights,
+                        windows,
+                        np.unravel_index(found, self.layer.kernel),
+                        strict=True,
+                    )
+                )
+            ]
+            marked = np.zeros(shape, dtype=bool)
+            here = np.ones(found.shape, dtype=bool) if depth is None else places[0] == depth
+            marked[places[-2][here] if len(places) > 1 else 0, places[-1][here]] = True
+            return np.asarray(marked[np.ix_(rows, cols)])
+
+        return Computed(shape, won)
 
     def kernel(self, place: int, depth: int | None, key: str, title: Text) -> Grid:
         """The weights that meet input channel `inputs[place]` (at depth tap `depth`)."""

@@ -89,7 +89,7 @@ def lanes(accounts: Sequence[Account], view: View) -> Scene:
             "lanes", Computed((count, total), products), Computed((count, total), lane_roles),
             Role.STAMP, top=(spread.index_ruler(),), source=identity, extent=(1, count),
             by_row=True, frames=frames,
-            chosen=Selection((row,), tuple(map(int, spread.stamp(look.cell[2]))), Role.STAMP)
+            chosen=Selection((row,), spread.landing(look.cell[2]), Role.STAMP)
             if view.at
             else None,
         ),

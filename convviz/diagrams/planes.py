@@ -139,7 +139,8 @@ def source_ruler(word: str, axis: Side, *, window: Index | None = None) -> Ruler
         roles[axis.before : axis.before + axis.size] = Role.MUTED
         bold = np.zeros(axis.total, dtype=bool)
     else:
-        bold = np.isin(np.arange(axis.total), window)
+        bold = np.zeros(axis.total, dtype=bool)
+        bold[window] = True
         roles = np.where(bold, Role.TEXT, Role.MUTED).astype(np.uint8)
     return Ruler(word, axis.source, roles, bold)
 

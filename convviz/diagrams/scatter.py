@@ -83,9 +83,14 @@ class Spread(Record, eq=False):
         bold = np.isin(np.arange(self.total), [] if window is None else window)
         return Ruler("", labels, np.full(self.total, Role.OUTPUT, dtype=np.uint8), bold)
 
-    def stamp(self, coarse: int) -> Index:
+    def landing(self, coarse: int) -> range:
         """The cells of the sum that the stamp of a coarse cell lands on."""
-        return coarse * self.axis.stride + np.arange(self.axis.kernel) * self.axis.dilation
+        start = coarse * self.axis.stride
+        return range(start, start + self.axis.reach, self.axis.dilation)
+
+    def stamp(self, coarse: int) -> Index:
+        """The same as an array."""
+        return np.array(self.landing(coarse), dtype=np.intp)
 
 
 class Scatter(Record, eq=False):

@@ -121,8 +121,8 @@ class Selection(Record, eq=False):
           INPUT for the input cell that stamps.
     """
 
-    rows: tuple[int, ...]
-    cols: tuple[int, ...]
+    rows: Sequence[int]
+    cols: Sequence[int]
     role: Role
 
 

@@ -42,6 +42,17 @@ class Sight(Record, eq=False):
         """The first padded cell that each output reads."""
         return np.arange(self.count, dtype=np.intp) * self.axis.stride
 
+    def reading(self, lines: Index) -> Index:
+        """The windows that meet one of the padded cells `lines`."""
+        # Lanes of every `step`-th cell, where a window is `kernel` cells in a row.
+        step, kernel = self.axis.acting(self.count).dilation, self.axis.kernel
+        marks = np.zeros((-(-self.side.total // step) + 1) * step, np.int32)
+        marks[lines + step] = 1
+        before = marks.reshape(-1, step).cumsum(axis=0, dtype=np.int32)
+        first, lane = np.divmod(self.starts, step)
+        stop = np.minimum(first + kernel, len(before) - 1)
+        return np.flatnonzero(before[stop, lane] > before[first, lane])
+
     @cached_property
     def unread(self) -> NDArray[np.bool_]:
         """Which padded cells no window meets."""

@@ -66,9 +66,7 @@ def field(accounts: Sequence[Account], view: View) -> Scene:
                 Run(f"input[{indices((*look.lead(channel), *look.cell[2:]))}]", Role.INPUT,
                     bold=True),
             ),
-            chosen=Selection(
-                tuple(range(kernel.shape[0])), tuple(range(kernel.shape[1])), Role.STAMP
-            ),
+            chosen=Selection(range(kernel.shape[0]), range(kernel.shape[1]), Role.STAMP),
         ),
     )  # fmt: skip
     title = (Run("stamps", Role.STRONG), Run(" on each output cell"))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from convviz.diagrams import planes
 from convviz.diagrams.gather import Look
-from convviz.diagrams.scene import Equation
+from convviz.diagrams.scene import Array, Equation
 from convviz.spec.layers import Pool
 
 
@@ -22,11 +22,11 @@ def equation(look: Look, channel: int, grids: tuple[str, str]) -> Equation:
                 look.name, "mean", look.result(), window, counted=counted(look),
                 divisor=divisor, grids=grids,
             )  # fmt: skip
-        tap = int(look.account.winners[look.cell])
-        winner = np.unravel_index(tap, window.shape)
+        choices = counted(look)
+        tap = winner(window, choices)
         return Equation(
-            look.name, "max", look.result(), window, counted=counted(look), grids=grids,
-            winner=(int(winner[0]), int(winner[1])), source=winner_source(look, channel),
+            look.name, "max", look.result(), window, counted=choices, grids=grids,
+            winner=divmod(tap, window.shape[1]), source=source(look, channel, tap),
         )  # fmt: skip
     weight = look.account.weight
     assert weight is not None
@@ -41,12 +41,20 @@ def equation(look: Look, channel: int, grids: tuple[str, str]) -> Equation:
     )
 
 
-def winner_source(look: Look, channel: int) -> tuple[int, ...]:
-    """The index, in the input as given, of the maximum of the chosen window."""
-    tap = np.unravel_index(int(look.account.winners[look.cell]), look.layer.kernel)
+def winner(window: Array, choices: NDArray[np.bool_]) -> int:
+    """The tap that holds the maximum of a window, of those that may: a nan, else the first."""
+    if choices.all():
+        return int(window.argmax())
+    places = np.flatnonzero(choices)
+    return int(places[window.ravel()[places].argmax()]) if places.size else 0
+
+
+def source(look: Look, channel: int, tap: int) -> tuple[int, ...]:
+    """The index, in the input as given, of the cell under a tap of the chosen window."""
+    taps = np.unravel_index(tap, look.layer.kernel)
     place = [
         int(sight.window[int(t)]) - sight.side.before
-        for sight, t in zip(look.sights, tap, strict=True)
+        for sight, t in zip(look.sights, taps, strict=True)
     ]
     if any(not 0 <= p < s.side.size for p, s in zip(place, look.sights, strict=True)):
         return ()

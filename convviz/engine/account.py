@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -112,7 +113,7 @@ class Account(Record, eq=False):
         origins = [source[i] for source, i in zip(self.sources, indices, strict=True)]
         if 0 in self.spatial:
             return np.full([len(origin) for origin in origins], self.fill, self.input.dtype)
-        values = np.array(self.input[(sample, channel, *np.ix_(*origins))])
+        values: Array = self.input[(sample, channel, *np.ix_(*origins))]
         if self.mode.fills:
             for axis, origin in enumerate(origins):
                 values[(slice(None),) * axis + (origin < 0,)] = self.fill
@@ -128,11 +129,15 @@ class Account(Record, eq=False):
         assert self.weight is not None
         return scattering.scattered(self.layer, self.input, self.weight)
 
-    @cached_property
-    def winners(self) -> NDArray[np.intp]:
-        """(N, C, *spatial): the tap that holds each maximum, row by row. Max pooling only."""
+    def winners(self, sample: int, channel: int, windows: Sequence[Index]) -> NDArray[np.intp]:
+        """(*windows): the tap that holds each maximum, row by row. Max pooling only.
+
+        windows: per axis, those that are looked at.
+        """
         assert isinstance(self.layer, Pool)
-        return pooling.winners(self.layer, self.input)
+        plane = self.input[sample : sample + 1, channel : channel + 1]
+        found: NDArray[np.intp] = pooling.winners(self.layer, plane, windows)[0, 0]
+        return found
 
     @cached_property
     def divisors(self) -> NDArray[np.intp]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from convviz.spec.layers import Pool
 
 BLOCK = 1 << 19
 """Bytes of a block of sums."""
+
+LONG = 1 << 12
+"""Taps beyond which windows that are fewer are taken one by one."""
 
 
 def pool(
@@ -122,8 +127,17 @@ def reduced(
     """
     for place, (axis, size) in enumerate(zip(axes, sizes, strict=True), 2):
         out = np.full((*x.shape[:place], size, *x.shape[place + 1 :]), fill, x.dtype)
-        lead = (slice(None),) * place
-        for tap in axis.taps(size, x.shape[place]):
+        lead: tuple[Any, ...] = (slice(None),) * place
+        taps = axis.taps(size, x.shape[place])
+        if len(taps) > max(LONG, size):  # few windows of very many cells: each at once
+            for coarse in range(size):
+                inside = axis.taps_inside(coarse, x.shape[place])
+                if inside:
+                    start, stop = axis.fine(coarse, inside[0]), axis.fine(coarse, inside[-1]) + 1
+                    some = x[(*lead, slice(start, stop, axis.dilation))]
+                    out[(*lead, coarse)] = step.reduce(some, axis=place)
+            taps = range(0)
+        for tap in taps:
             windows, cells = axis.meeting(tap, size, x.shape[place])
             some = out[(*lead, windows)]
             step(some, x[(*lead, cells)], out=some)
@@ -155,32 +169,40 @@ def divisors(
     return counts
 
 
-def winners(layer: Pool, x: Array) -> NDArray[np.intp]:
-    """(N, C, *sizes): which tap holds each maximum, counted row by row; the first of equals.
+def winners(layer: Pool, x: Array, windows: Sequence[NDArray[np.intp]]) -> NDArray[np.intp]:
+    """(N, C, *windows): which tap holds the maximum, counted row by row; the first of equals.
+
+    windows: per axis, which windows are looked at.
 
     A nan wins over everything, the first nan over later ones, and an input cell of −∞ over
-    padding. One axis after the other, the last one first: k + k steps instead of k · k.
+    padding. One axis after the other, the last one first: k + k cells instead of k · k.
     """
-    sizes = layer.output(x.shape[1:])[1:]
-    # The largest so far, its tap along the axes that are done, and whether there is any cell.
-    most, best, found = x, np.broadcast_to(np.intp(0), x.shape), np.broadcast_to(True, x.shape)
+    # The largest so far, and its tap along the axes that are done.
+    most, best = x, np.broadcast_to(np.intp(0), x.shape)
     done = 1
     for place in reversed(range(2, x.ndim)):
-        axis, size, n = layer.axes[place - 2], sizes[place - 2], x.shape[place]
-        shape = (*most.shape[:place], size, *most.shape[place + 1 :])
+        axis, n, some = layer.axes[place - 2], x.shape[place], windows[place - 2]
+        shape = (*most.shape[:place], len(some), *most.shape[place + 1 :])
         largest, first = np.full(shape, lowest(x.dtype), x.dtype), np.zeros(shape, np.intp)
-        some = np.zeros(shape, bool)
         lead = (slice(None),) * place
-        for tap in axis.taps(size, n):
-            windows, cells = ((*lead, part) for part in axis.meeting(tap, size, n))
-            new, old = most[cells], largest[windows]
-            wins = (new > old) | (np.isnan(new) & ~np.isnan(old)) | ~some[windows]
-            wins &= found[cells]
-            first[windows][wins] = tap * done + best[cells][wins]
-            old[wins] = new[wins]
-            some[windows] |= found[cells]
-        most, best, found = largest, first, some
+        for number, coarse in enumerate(some.tolist()):
+            taps = axis.taps_inside(coarse, n)
+            if taps:
+                start, stop = axis.fine(coarse, taps[0]), axis.fine(coarse, taps[-1]) + 1
+                cells = (*lead, slice(start, stop, axis.dilation))
+                winner = np.expand_dims(most[cells].argmax(axis=place), place)
+                own = (*lead, slice(number, number + 1))
+                largest[own] = np.take_along_axis(most[cells], winner, place)
+                first[own] = np.take_along_axis(best[cells], winner, place)
+                first[own] += (winner + taps[0]) * done
+        most, best = largest, first
         done *= axis.kernel
+    # A window of padding alone has no winner along some axis.
+    alone = [
+        np.array([not axis.taps_inside(coarse, n) for coarse in some.tolist()], dtype=bool)
+        for axis, n, some in zip(layer.axes, x.shape[2:], windows, strict=True)
+    ]
+    best[:, :, reduce(np.logical_or.outer, alone)] = 0
     return best
 
 

@@ -149,10 +149,12 @@ class Page(Record):
     def _in_a_row(
         self, ready: Sequence[Sheet], gaps: Sequence[int], *, column: bool, align: bool, tight: bool
     ) -> Block | None:
-        blocks = [
-            self.painter(sheet, Plan(), tight=tight, most=most_of([sheet.grid])).block()
-            for sheet in ready
+        painters = [
+            self.painter(sheet, Plan(), tight=tight, most=most_of([sheet.grid])) for sheet in ready
         ]
+        if max(painter.width for painter in painters) > self.width:
+            return None
+        blocks = [painter.block() for painter in painters]
         for gap in gaps:
             found = beside(blocks, gap, align=align)
             if found.width <= self.width:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from convviz.render.stream import Run, Style
 
@@ -41,10 +42,10 @@ class Canvas:
         """The runs of equal style."""
         runs: Line = []
         start = 0
-        for place in range(1, len(self.chars) + 1):
-            if place == len(self.chars) or self.styles[place] != self.styles[start]:
-                runs.append(("".join(self.chars[start:place]), self.styles[start]))
-                start = place
+        for style, run in groupby(self.styles):
+            stop = start + sum(1 for _ in run)
+            runs.append(("".join(self.chars[start:stop]), style))
+            start = stop
         return runs
 
 

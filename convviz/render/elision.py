@@ -37,7 +37,7 @@ def order(size: int, frames: Sequence[tuple[int, int]], window: Sequence[int]) -
     inner = [place for start, stop in reversed(frames) for place in (start, stop - 1)]
     outer = [place for start, stop in frames for place in (start - 1, stop)]
     ends = [place for n in range(KEPT) for place in (n, size - 1 - n)]
-    taps = list(window)[:TAPS]
+    taps = window[:TAPS]
     found = dict.fromkeys([*taps, *inner, *ends[:2], *outer, *ends])
     return [place for place in found if 0 <= place < size]
 

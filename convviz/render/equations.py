@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +12,9 @@ from convviz.diagrams.scene import Equation
 from convviz.records import Record, field
 from convviz.render.canvas import Line, line_width
 from convviz.render.numbers import Format, factor, written
+from convviz.render.sheets import extremes
 from convviz.render.stream import Run, Stream
-
-TERMS = 25
-"""A sum of more terms than this is cut in the middle."""
-ENDS = 3
-"""Terms that a cut line keeps at its start."""
+from convviz.render.terms import ENDS, TERMS, Array, added, among, counted, kept, total
 
 Row = list[Line]
 """The terms of one line."""
@@ -55,26 +52,28 @@ class Writer(Record):
         """`text` in the glyphs of the stream."""
         return self.stream.text(text)
 
-    def own(self, values: Iterable[Any]) -> Format:
+    def own(self, values: Any) -> Format:
         """The format of numbers that stand in no grid."""
-        form = Format.of(np.array(list(values)), self.precision)
+        form = Format.of(np.asarray(values), self.precision)
         self.used.append(form)
         return form
 
-    def factors(self, key: str, values: Any) -> tuple[list[list[str]], int]:
-        """(texts, width) of factors from the grid `key`: as wide as the widest of their grid."""
-        form = self.formats.get(key) or self.own(np.ravel(values))
-        texts = [[factor(form.text(value)) for value in row] for row in values]
-        every = [factor(text.strip()) for text in self.samples.get(key, [])]
-        every += [text for row in texts for text in row]
-        return texts, max(len(self.text(text)) for text in every)
+    def form(self, key: str, values: Array) -> Format:
+        """The format of the grid `key`; where it is not shown, one of their own."""
+        return self.formats.get(key) or self.own(values)
+
+    def width(self, key: str, values: Array, form: Format) -> int:
+        """Cells of the widest factor, of all `values` and of what their grid shows."""
+        texts = [text.strip() for text in self.samples.get(key, [])]
+        texts += map(form.text, extremes(values))
+        return max(len(self.text(factor(text))) for text in texts)
 
     def statement(self, equation: Equation) -> Statement:
         """`equation` as runs."""
         form = self.formats.get("output") or self.own([equation.result])
         shown = form.text(equation.result)
         if equation.kind == "dot":
-            rows, total = self.dot(equation)
+            rows, found = self.dot(equation)
             tail: Line = []
             if equation.bias is not None:
                 bias = self.own([equation.bias]).text(equation.bias)
@@ -83,30 +82,56 @@ class Writer(Record):
                     ("bias ", "muted"),
                     (self.text(factor(bias)), "bold focus"),
                 ]
-                total = added(total, bias)
-            return self._ends(equation, rows, total, shown, tail=tail)
+                found = added(found, bias)
+            return self._ends(equation, rows, found, shown, tail=tail)
         if equation.kind == "sum":
-            rows, total = self.sum(equation)
-            return self._ends(equation, rows, total, shown)
+            rows, found = self.sum(equation)
+            return self._ends(equation, rows, found, shown)
         if equation.kind == "mean":
             return self.mean(equation, shown)
         return self.max(equation, shown)
 
     def dot(self, equation: Equation) -> tuple[list[Row], Decimal | None]:
-        """(rows of terms, their exact printed sum) of left · right."""
-        assert equation.left is not None
-        assert equation.right is not None
-        lefts, left_width = self.factors(equation.grids[0], equation.left)
-        rights, right_width = self.factors(equation.grids[1], equation.right)
-        total: Decimal | None = Decimal(0)
-        rows: list[Row] = []
-        for left_row, right_row in zip(lefts, rights, strict=True):
-            row: Row = []
-            for left, right in zip(left_row, right_row, strict=True):
-                row.append(self.product(left, right, left_width, right_width))
-                total = added(total, left, right)
-            rows.append(row)
-        return rows, total
+        """(rows of terms, their exact printed sum) of left · right; of many, the ends alone."""
+        left, right = equation.left, equation.right
+        assert left is not None
+        assert right is not None
+        one, other = (
+            self.form(key, values)
+            for key, values in zip(equation.grids, (left, right), strict=True)
+        )
+        widths = (
+            self.width(equation.grids[0], left, one),
+            self.width(equation.grids[1], right, other),
+        )
+        count, each = left.shape
+        numbers = (0, count - 1) if left.size > TERMS and count > 2 else range(count)
+        rows = [
+            self.gapped(
+                [
+                    self.product(
+                        factor(one.text(left[number, place])),
+                        factor(other.text(right[number, place])),
+                        *widths,
+                    )
+                    for place in kept(each)
+                ],
+                each,
+            )
+            for number in numbers
+        ]
+        if len(numbers) < count:
+            more = count - len(numbers)
+            gap = self.text(f"… {more} more row{'' if more == 1 else 's'}")
+            rows.insert(1, [[(gap, "muted")]])
+        return rows, total((left.ravel(), one), (right.ravel(), other))
+
+    def gapped(self, terms: Row, count: int) -> Row:
+        """The terms of a line; where they are not all of its `count`, how many are left out."""
+        if len(terms) == count:
+            return terms
+        gap = self.text(f"… {count - len(terms)} more")
+        return [*terms[:ENDS], [(gap, "muted")], terms[-1]]
 
     def product(self, left: str, right: str, left_width: int, right_width: int) -> Line:
         """A term of a dot product; dim where it is 0."""
@@ -119,13 +144,13 @@ class Writer(Record):
 
     def sum(self, equation: Equation) -> tuple[list[Row], Decimal | None]:
         """One row of addends; the bias is the last."""
-        form = self.own(value for name, value in equation.parts if name != "bias")
-        total: Decimal | None = Decimal(0)
+        form = self.own([value for name, value in equation.parts if name != "bias"])
+        found: Decimal | None = Decimal(0)
         row: Row = []
         for name, value in equation.parts:
             each = self.own([value]) if name == "bias" else form
             shown = factor(each.text(value))
-            total = added(total, shown)
+            found = added(found, shown)
             number = self.text(shown)
             if name == "bias":
                 row.append([("bias ", "muted"), (number, "bold focus")])
@@ -133,58 +158,44 @@ class Writer(Record):
                 row.append([(number, "bold"), (f" {name}", "muted")])
             else:
                 row.append([(number, "bold")])
-        return [row], total
+        return [self.gapped([row[place] for place in kept(len(row))], len(row))], found
 
     def mean(self, equation: Equation, shown: str) -> Statement:
         """(the counted values) / their number."""
-        values, total = self._counted(equation)
-        row: Row = [
-            [(self.text(text), "muted" if text == "0" else "bold input")] for text in values
-        ]
-        row = row or [[("0", "muted")]]
+        assert equation.left is not None
+        form = self.form(equation.grids[0], equation.left)
+        values = counted(equation)
+        texts = [factor(form.text(values[place])) for place in kept(len(values))]
+        row: Row = [[(self.text(text), "muted" if text == "0" else "bold input")] for text in texts]
+        row = self.gapped(row, len(values)) or [[("0", "muted")]]
         row[0] = [("(", "muted"), *row[0]]
         row[-1] = [*row[-1], (") / ", "muted"), (str(equation.divisor), "bold focus")]
-        mean = None if total is None else total / equation.divisor
+        found = total((values, form))
+        mean = None if found is None else found / equation.divisor
         # A quotient such as 1/3 has no last decimal: compare products, which are exact.
         result = written(shown)
-        if total is not None and result is not None and result * equation.divisor == total:
+        if found is not None and result is not None and result * equation.divisor == found:
             mean = result
         return self._ends(equation, [row], mean, shown)
 
     def max(self, equation: Equation, shown: str) -> Statement:
         """The values, the winner among them marked, and where in the input it is."""
         assert equation.left is not None
-        form = self.formats.get(equation.grids[0]) or self.own(np.ravel(equation.left))
+        assert equation.winner is not None
+        form = self.form(equation.grids[0], equation.left)
+        winner = np.ravel_multi_index(equation.winner, equation.left.shape)
+        places = among(equation)
         row: Row = []
-        counted = equation.counted
-        for place in places(equation.left, counted):
-            value = equation.left[place]
-            if place == equation.winner:
-                row.append([(f"{self.text(form.text(value))}*", "bold input")])
-            else:
-                row.append([(self.text(form.text(value)), "input")])
-        row = row or [[("padding only", "muted")]]
+        for place in (places[number] for number in kept(len(places))):
+            text = self.text(form.text(equation.left.flat[place]))
+            row.append([(f"{text}*", "bold input")] if place == winner else [(text, "input")])
+        row = self.gapped(row, len(places)) or [[("padding only", "muted")]]
         row[0] = [("max(", "muted"), *row[0]]
         row[-1] = [*row[-1], (")", "muted")]
         result: Line = [(self.text(shown), "bold output")]
         if equation.source:
             result.append((f"   from input[{','.join(map(str, equation.source))}]", "muted"))
-        return Statement(
-            [(equation.name, "bold output")], cut([row], self), "=", result, joint=", "
-        )
-
-    def _counted(self, equation: Equation) -> tuple[list[str], Decimal | None]:
-        assert equation.left is not None
-        form = self.formats.get(equation.grids[0]) or self.own(np.ravel(equation.left))
-        counted = equation.counted
-        texts = [
-            factor(form.text(value))
-            for value in (equation.left if counted is None else equation.left[counted]).flat
-        ]
-        total: Decimal | None = Decimal(0)
-        for text in texts:
-            total = added(total, text)
-        return texts, total
+        return Statement([(equation.name, "bold output")], [row], "=", result, joint=", ")
 
     def _ends(
         self,
@@ -197,7 +208,7 @@ class Writer(Record):
     ) -> Statement:
         return Statement(
             [(equation.name, "bold output")],
-            cut(rows, self),
+            rows,
             self.sign(equation, total, shown),
             [(self.text(shown), "bold output")],
             tail or [],
@@ -212,13 +223,13 @@ class Writer(Record):
 
     def lane(self, equation: Equation, form: Format) -> list[Line]:
         """The products of one lane: rows, the first two blanks in, then their sum."""
-        rows, total = self.dot(equation)
+        rows, found = self.dot(equation)
         shown = form.text(equation.result)
         lines: list[Line] = [
             [("+ ", "muted") if number else ("  ", ""), *joined(row)]
-            for number, row in enumerate(cut(rows, self))
+            for number, row in enumerate(rows)
         ]
-        sign = self.sign(equation, total, shown)
+        sign = self.sign(equation, found, shown)
         lines[-1] += [(f" {sign} ", "muted"), (self.text(shown), "bold")]
         return lines
 
@@ -280,37 +291,3 @@ def joined(row: Sequence[Line], joint: str = " + ") -> Line:
             line.append((joint, "muted"))
         line += term
     return line
-
-
-def added(total: Decimal | None, *factors: str) -> Decimal | None:
-    """`total` plus the product of `factors`, as printed; None once anything is not finite."""
-    numbers = [written(text) for text in factors]
-    product = Decimal(1)
-    for number in numbers:
-        if number is None:
-            return None
-        product *= number
-    return None if total is None else total + product
-
-
-def places(values: Any, counted: Any) -> Iterable[tuple[int, ...]]:
-    """The indices of `values`, row by row; where `counted` is given, of what it counts."""
-    if counted is None:
-        return np.ndindex(*values.shape)
-    return (tuple(place) for place in np.argwhere(counted).tolist())
-
-
-def cut(rows: list[Row], writer: Writer) -> list[Row]:
-    """Rows of terms; of more than TERMS, the first and the last with a count between."""
-    if sum(map(len, rows)) <= TERMS:
-        return rows
-    if len(rows) > 2:
-        more = len(rows) - 2
-        gap = writer.text(f"… {more} more row{'' if more == 1 else 's'}")
-        rows = [rows[0], [[(gap, "muted")]], rows[-1]]
-    return [
-        row
-        if len(row) <= TERMS
-        else [*row[:ENDS], [(writer.text(f"… {len(row) - ENDS - 1} more"), "muted")], row[-1]]
-        for row in rows
-    ]

@@ -330,7 +330,7 @@ class Painter(Record):
         if focus:
             fill = "bold focus"
         place = {index: n for n, index in enumerate(self.sheet.cols.tolist())}
-        shown = [col for col in chosen.cols if col in place]
+        shown = [col for col in place if col in chosen.cols]
         for position, col in enumerate(shown):
             number = self.columns.place[col]
             opens = position == 0 or shown[position - 1] != col - 1

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.diagrams.scene import Role, Scene
-from convviz.records import Record
+from convviz.diagrams.scene import Grid, Role, Scene
+from convviz.records import Record, replace
 from convviz.render.arranging import Page
 from convviz.render.axis import Shape, first_fit, name, name_style, one
 from convviz.render.canvas import Block, Canvas, Line
 from convviz.render.grids import Margin, Painter
-from convviz.render.sheets import Sheet, widened
+from convviz.render.sheets import Sheet, extremes, widened
 from convviz.render.stream import KERNEL, OUTPUT, Style
 
 Index = NDArray[np.intp]
@@ -46,6 +46,9 @@ def gathered(scene: Scene, page: Page) -> list[Block]:
     text = page.manner.text
     words = [text(name(grid)) for grid in grids.values()]
     least = max(len(text("index")), *map(len, words))
+    kernel = grids.pop("kernel", None)
+    # All taps have one format and one width, wherever the window is: a long one is measured once.
+    taps = None if kernel is None else measured(kernel, page)
 
     def build(shape: Shape) -> Gathered:
         cols, tight = shape
@@ -54,21 +57,34 @@ def gathered(scene: Scene, page: Page) -> list[Block]:
         windows = grids["input"].windows
         assert windows is not None
         shown = starting(windows.cols, cols)
-        rest = {
-            key: one(grid, page, row, shown if key != "kernel" else np.arange(grid.shape[1]))
-            for key, grid in grids.items()
-            if key != "input"
-        }
-        width = max(main.width, *(sheet.width for sheet in rest.values()))
-        main = widened(main, width)
+        rest = {key: one(grid, page, row, shown) for key, grid in grids.items() if key != "input"}
+        below = None if taps is None else under(taps, main)
+        sheets = [sheet for sheet in (main, below, *rest.values()) if sheet is not None]
+        main = widened(main, max(sheet.width for sheet in sheets))
         painter = Painter(main, Margin(main, least=least), tight)
-        return Gathered(main, rest.get("kernel"), rest["output"], rest.get("divisor"), painter)
+        return Gathered(main, below, rest["output"], rest.get("divisor"), painter)
 
     found = build(first_fit(page, grids["input"], lambda shape: build(shape).painter.width))
     for sheet in (found.input, found.kernel, found.output, found.divisor):
         if sheet is not None:
             page.ledger.keep(sheet)
     return [_gathered_block(found, page)]
+
+
+def measured(kernel: Grid, page: Page) -> Sheet:
+    """A kernel of which nothing is shown, written as all of its taps need."""
+    form = page.manner.format(kernel.values)
+    texts = [page.manner.text(form.cell(value)) for value in extremes(kernel.values)]
+    none = np.zeros(0, dtype=np.intp)
+    return Sheet(kernel, page.manner, np.zeros(1, dtype=np.intp), none, form, max(map(len, texts)))
+
+
+def under(taps: Sheet, main: Sheet) -> Sheet:
+    """The taps that stand under a cell that is shown."""
+    chosen = main.grid.chosen
+    assert chosen is not None
+    cols = [chosen.cols.index(col) for col in main.cols.tolist() if col in chosen.cols]
+    return replace(taps, cols=np.array(cols, dtype=np.intp))
 
 
 def _gathered_block(found: Gathered, page: Page) -> Block:
@@ -106,11 +122,10 @@ def _kernel_line(found: Gathered, kernel: Sheet, page: Page) -> Line:
     )
     chosen = found.input.grid.chosen
     assert chosen is not None
-    for tap, col in enumerate(chosen.cols):
-        if col in painter.columns.place:
-            number = painter.columns.place[col]
-            canvas.fill(painter.at(number) - 1, painter.end(number) + 1, KERNEL)
-            canvas.write_to(painter.end(number), kernel.texts[0][tap], KERNEL)
+    for tap, text in zip(kernel.cols.tolist(), kernel.texts[0], strict=True):
+        number = painter.columns.place[chosen.cols[tap]]
+        canvas.fill(painter.at(number) - 1, painter.end(number) + 1, KERNEL)
+        canvas.write_to(painter.end(number), text, KERNEL)
     return canvas.line()
 
 

@@ -5,18 +5,18 @@ ASCII only; no frames, no columns; words stand for marks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Equation, Grid, Label, Mark, Role, Ruler, Scene, Text
 from convviz.render import elision
-from convviz.render.equations import TERMS, added
 from convviz.render.numbers import Format, rounding, written
 from convviz.render.sheets import Manner, Sheet, sheets, shown_rows
 from convviz.render.stream import Glyphs, Stream
+from convviz.render.terms import ENDS, added, counted, kept, total
 
 ASCII = Stream(piped=True, glyphs=Glyphs("ascii"))
 COLUMNS = 40
@@ -187,16 +187,19 @@ def marked(grid: Grid) -> Iterator[str]:
         word = "cell" if grid.shape[0] == 1 else axis
         for ruler in rulers:
             for mark, said_as in MARKED.items():
-                lines = np.flatnonzero(ruler.labels == mark).tolist()
-                if lines and (ruler.starts or mark is not Mark.UNREAD):
-                    listed = cut([str(line) for line in lines], ", ")
-                    many = f"{word} {listed} is" if len(lines) == 1 else f"{word}s {listed} are"
+                lines = np.flatnonzero(ruler.labels == mark)
+                if lines.size and (ruler.starts or mark is not Mark.UNREAD):
+                    many = are(lines, word)
                     owner = "sum" if ruler in grid.bottom else subject_of(grid)
                     yield f"{owner} {many} {said_as}"
-    if grid.shape[0] == 1 and (lines := np.flatnonzero(grid.all_roles[0] == Role.UNREAD).tolist()):
-        listed = cut([str(line) for line in lines], ", ")
-        cells = f"cell {listed} is" if len(lines) == 1 else f"cells {listed} are"
-        yield f"{subject_of(grid)} {cells} {MARKED[Mark.UNREAD]}"
+    if grid.shape[0] == 1 and (lines := np.flatnonzero(grid.all_roles[0] == Role.UNREAD)).size:
+        yield f"{subject_of(grid)} {are(lines, 'cell')} {MARKED[Mark.UNREAD]}"
+
+
+def are(lines: NDArray[np.intp], word: str) -> str:
+    """`cell 3 is`, `cells 3, 5 are`."""
+    several = listed(len(lines), lambda place: str(lines[place]), ", ")
+    return f"{word} {several} is" if len(lines) == 1 else f"{word}s {several} are"
 
 
 def lane_lines(ready: Sequence[Sheet]) -> Iterator[str]:
@@ -316,72 +319,59 @@ def equation_line(equation: Equation, formats: dict[str, Format], precision: int
     if equation.band >= 0:
         form = Format.of(np.array([equation.result]), precision)
     result = form.text(equation.result)
+    if equation.kind == "sum":
+        own = Format.of(np.array([value for _, value in equation.parts]), precision)
+        terms = [f"{label} {own.text(value)}".strip() for label, value in equation.parts]
+        found = total((np.array([value for _, value in equation.parts]), own))
+        said_so = "is" if found == written(result) else "is about"
+        return f"{listed(len(terms), terms.__getitem__)} {said_so} {result}"
+    assert equation.left is not None
+    one = formats.get(equation.grids[0]) or Format.of(equation.left, precision)
+    if equation.right is not None:
+        return dot_line(equation, (one, formats.get(equation.grids[1])), result, precision)
+    values = counted(equation)
+
+    def value(place: int) -> str:
+        return one.text(values[place])
+
     if equation.kind == "max":
         place = ",".join(map(str, equation.source))
         source = f", from input {place}" if place else ""
-        return (
-            f"the largest of {cut(counted(equation, formats, precision), ', ')}: {result}{source}"
-        )
-    if equation.kind == "mean":
-        values = counted(equation, formats, precision)
-        total = sum_of([[value] for value in values])
-        exact = total is not None and written(result) == total / equation.divisor
-        said_so = "is" if exact else "is about"
-        return f"{cut(values)}, divided by {equation.divisor}, {said_so} {result}"
-    if equation.kind == "sum":
-        own = Format.of(np.array([value for _, value in equation.parts]), precision)
-        factors = [[own.text(value)] for _, value in equation.parts]
-        terms = [
-            f"{label} {number}".strip()
-            for (label, _), (number,) in zip(equation.parts, factors, strict=True)
-        ]
-    else:
-        factors = products(equation, formats, precision)
-        terms = [" times ".join(pair) for pair in factors]
-        if equation.bias is not None:
-            bias = Format.of(np.array([equation.bias]), precision).text(equation.bias)
-            factors.append([bias])
-            terms.append(f"bias {bias}")
-    exact = sum_of(factors) == written(result)
-    return f"{cut(terms)} {'is' if exact else 'is about'} {result}"
+        return f"the largest of {listed(len(values), value, ', ')}: {result}{source}"
+    found = total((values, one))
+    exact = found is not None and written(result) == found / equation.divisor
+    said_so = "is" if exact else "is about"
+    return f"{listed(len(values), value)}, divided by {equation.divisor}, {said_so} {result}"
 
 
-def counted(equation: Equation, formats: dict[str, Format], precision: int | None) -> list[str]:
-    """The values of a window that take part."""
-    assert equation.left is not None
-    form = formats.get(equation.grids[0]) or Format.of(equation.left, precision)
-    values = equation.left.ravel()
-    if equation.counted is not None:
-        values = values[equation.counted.ravel()]
-    return [form.text(value) for value in values]
-
-
-def products(
-    equation: Equation, formats: dict[str, Format], precision: int | None
-) -> list[list[str]]:
-    """The factors of each term of a dot product."""
+def dot_line(
+    equation: Equation, formats: tuple[Format, Format | None], result: str, precision: int | None
+) -> str:
+    """A sum of products in words, after its subject."""
     assert equation.left is not None
     assert equation.right is not None
-    left = formats.get(equation.grids[0]) or Format.of(equation.left, precision)
-    right = formats.get(equation.grids[1]) or Format.of(equation.right, precision)
-    return [
-        [left.text(one), right.text(other)]
-        for one, other in zip(equation.left.ravel(), equation.right.ravel(), strict=True)
-    ]
+    one, other = formats[0], formats[1] or Format.of(equation.right, precision)
+    left, right = equation.left.ravel(), equation.right.ravel()
+    found = total((left, one), (right, other))
+    bias = ""
+    if equation.bias is not None:
+        bias = Format.of(np.array([equation.bias]), precision).text(equation.bias)
+        found = added(found, bias)
+
+    def term(place: int) -> str:
+        if place == left.size:
+            return f"bias {bias}"
+        return f"{one.text(left[place])} times {other.text(right[place])}"
+
+    said_so = "is" if found == written(result) else "is about"
+    return f"{listed(left.size + bool(bias), term)} {said_so} {result}"
 
 
-def sum_of(terms: Sequence[Sequence[str]]) -> Decimal | None:
-    """The exact sum of the products of printed numbers; None where one is not finite."""
-    total: Decimal | None = Decimal(0)
-    for factors in terms:
-        total = added(total, *factors)
-    return total
-
-
-def cut(terms: Sequence[str], joint: str = " plus ") -> str:
-    """The terms, those in the middle of very many left out."""
-    if len(terms) > TERMS:
-        terms = [*terms[:3], f"{len(terms) - 4} more", terms[-1]]
+def listed(count: int, term: Callable[[int], str], joint: str = " plus ") -> str:
+    """`count` terms, those in the middle of very many left out."""
+    terms = [term(place) for place in kept(count)]
+    if len(terms) < count:
+        terms.insert(ENDS, f"{count - len(terms)} more")
     return joint.join(terms)
 
 

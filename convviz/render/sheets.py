@@ -27,6 +27,8 @@ MARKS = {
     Mark.KEPT: "+",
 }
 STARTS = {"top": "▼", "left": "►"}
+AT_ONCE = 1 << 16
+"""Values that are searched at once for those that take the most cells to write."""
 
 
 class Manner(Record):
@@ -134,6 +136,10 @@ def sheets(
 
 def extremes(values: Array) -> Array:
     """The few of `values` that take the most cells to write."""
+    if values.size > AT_ONCE:
+        flat = values.ravel()
+        starts = range(0, flat.size, AT_ONCE)
+        return extremes(np.concatenate([extremes(flat[n : n + AT_ONCE]) for n in starts]))
     finite = values[np.isfinite(values)]
     some = finite[finite != 0]
     ends = [part for part in (finite, some[some < 0], some[some > 0]) if part.size]

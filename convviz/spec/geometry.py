@@ -128,10 +128,13 @@ class Axis(Record):
 
     def inside(self, coarse: int, size: int) -> int:
         """Count the taps of one window that meet a fine cell and no padding."""
+        return len(self.taps_inside(coarse, size))
+
+    def taps_inside(self, coarse: int, size: int) -> range:
+        """The taps of one window that meet a fine cell and no padding."""
         first = self.fine(coarse, 0)
         start = max(0, -(first // self.dilation))
-        stop = min(self.kernel, (size - 1 - first) // self.dilation + 1)
-        return max(0, stop - start)
+        return range(start, min(self.kernel, (size - 1 - first) // self.dilation + 1))
 
     def phases(self, size: int) -> list[Phase]:
         """A transposed convolution that leaves `size` cells, as one gather per phase of the stride.

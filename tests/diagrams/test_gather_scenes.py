@@ -17,7 +17,7 @@ from tests.diagrams.counted import batched, conv, count, pool
 
 def window(selection: Selection | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
     assert selection is not None
-    return selection.rows, selection.cols
+    return tuple(selection.rows), tuple(selection.cols)
 
 
 def test_the_chosen_window_is_that_of_the_output_at() -> None:

@@ -50,8 +50,10 @@ def test_the_window_slides_and_the_outputs_after_it_are_pending():
     assert shown(scenes[0].grid("output")) == [[37, None], [None, None]]
     assert shown(scenes[2].grid("output")) == [[37, 47], [67, None]]
     assert shown(scenes[3].grid("output")) == [[37, 47], [67, 77]]
-    assert [scene.grid("input").chosen.rows for scene in scenes] == [(0, 1), (0, 1), (1, 2), (1, 2)]
-    assert [scene.grid("input").chosen.cols for scene in scenes] == [(0, 1), (1, 2), (0, 1), (1, 2)]
+    first, second = range(2), range(1, 3)
+    chosen = [scene.grid("input").chosen for scene in scenes]
+    assert [each.rows for each in chosen] == [first, first, second, second]
+    assert [each.cols for each in chosen] == [first, second, first, second]
     assert [scene.equations[0].result for scene in scenes] == [37, 47, 67, 77]
 
 

@@ -77,7 +77,8 @@ def test_the_crop_of_the_full_sum_is_the_output() -> None:
 def test_a_pooling_has_winners_and_divisors() -> None:
     most = run(Pool.of("max", 3, ndim=2, padding=1), X, lead=2)
     np.testing.assert_array_equal(most.output, pool(X, 3, padding=1))
-    assert most.winners.shape == most.shape
+    windows = tuple(map(np.arange, most.shape[2:]))
+    assert most.winners(1, 0, windows).shape == most.shape[2:]
     assert most.cells(0, 0, np.array([0]), np.array([0])).tolist() == [[-np.inf]]
     mean = run(Pool.of("avg", 3, ndim=2, padding=1), X, lead=2)
     np.testing.assert_array_equal(mean.output, pool(X, 3, "avg", padding=1))

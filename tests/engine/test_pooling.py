@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convviz import SpecError, pool
-from convviz.engine.pooling import divisors, winners
+from convviz.engine import pooling
+from convviz.engine.pooling import divisors
 from convviz.spec.layers import Pool
 from tests.engine.witness import slow_pool
 
@@ -54,6 +55,11 @@ def test_pool_is_the_equation(case: tuple[Pool, Any, dict[str, Any]]) -> None:
     np.testing.assert_array_equal(pool(x[0], **arguments), found[0])
 
 
+def winners(layer: Pool, x: Any) -> Any:
+    """The tap that holds the maximum of every window."""
+    return pooling.winners(layer, x, tuple(map(np.arange, layer.output(x.shape[1:])[1:])))
+
+
 @given(poolings())
 @settings(deadline=None, max_examples=60)
 def test_the_winner_holds_the_maximum(case: tuple[Pool, Any, dict[str, Any]]) -> None:
@@ -71,6 +77,10 @@ def test_the_winner_holds_the_maximum(case: tuple[Pool, Any, dict[str, Any]]) ->
         inside = all(0 <= m < n for m, n in zip(met, x.shape[2:], strict=True))
         assert most[cell] == (x[(*cell[:2], *met)] if inside else -np.inf)
     assert taps.shape == (*x.shape[:2], *sizes)
+    some = [np.arange(0, size, 2) for size in sizes]
+    few = pooling.winners(layer, x, some)
+    np.testing.assert_array_equal(few, taps[np.ix_(*map(np.arange, x.shape[:2]), *some)])
+    assert pooling.winners(layer, x, [s[:0] for s in some]).size == 0
 
 
 def test_the_first_of_equals_wins() -> None:

@@ -19,6 +19,8 @@ Array = NDArray[Any]
 
 ONE_LINE, MOST = 9, 25
 """Most terms in one line, and most that are written out at all."""
+FIRST = 8
+"""Terms of the first line of one that is cut."""
 SAMPLE = 4096
 """Values of a grid that decide how its numbers are written; of more, only the equation's own."""
 
@@ -103,26 +105,29 @@ def terms(sheet: Sheet, equation: Equation) -> list[list[Line]]:
     if equation.kind == "sum":
         return [[_part(sheet, name, value) for name, value in equation.parts]]
     left = np.asarray(equation.left)
+    taken = np.ones(left.shape, bool) if equation.counted is None else equation.counted
+    numbers = np.flatnonzero(taken.any(axis=1)).tolist()
+    count = int(taken.sum())
     write = grid_writing(scene, equation.grids[0], left).write
-    rows: list[list[Line]] = []
-    for i in range(left.shape[0]):
-        row: list[Line] = []
-        for j in range(left.shape[1]):
-            if equation.counted is not None and not equation.counted[i, j]:
-                continue
-            if equation.right is None:
-                row.append(_value(sheet, write(float(left[i, j])), equation.winner == (i, j)))
-                continue
-            weight = grid_writing(scene, equation.grids[1], np.asarray(equation.right)).write
-            one, other = float(left[i, j]), float(equation.right[i, j])
-            row.append(_product(sheet, (write(one), weight(other)), muted=other == 0 or one == 0))
-        if row:
-            rows.append(row)
-    count = sum(map(len, rows))
-    if count > MOST:
-        dots: Line = (sheet.word("…"),)
-        rows = [[*rows[0][:8], *([dots] if len(rows[0]) > 8 else [])], [dots, rows[-1][-1]]]
-    return rows
+    if equation.right is not None:
+        right = np.asarray(equation.right)
+        weigh = grid_writing(scene, equation.grids[1], right).write
+
+    def term(i: int, j: int) -> Line:
+        if equation.right is None:
+            return _value(sheet, write(float(left[i, j])), equation.winner == (i, j))
+        one, other = float(left[i, j]), float(right[i, j])
+        return _product(sheet, (write(one), weigh(other)), muted=other == 0 or one == 0)
+
+    def row(i: int, most: int) -> list[Line]:
+        return [term(i, j) for j in np.flatnonzero(taken[i])[:most].tolist()]
+
+    if count <= MOST:
+        return [row(i, count) for i in numbers]
+    dots: Line = (sheet.word("…"),)
+    longer = taken[numbers[0]].sum() > FIRST
+    last = numbers[-1], int(np.flatnonzero(taken[numbers[-1]])[-1])
+    return [[*row(numbers[0], FIRST), *([dots] if longer else [])], [dots, term(*last)]]
 
 
 def _product(sheet: Sheet, factors: tuple[str, str], *, muted: bool) -> Line:
