@@ -180,7 +180,7 @@ def nearest(answer: Answer, axes: int) -> str:
 def searched(bounds: Sequence[Bounds]) -> str:
     """What was tried."""
     words = []
-    for index, limits in enumerate(bounds):
+    for limits in bounds:
         parts = [
             f"kernel {span(limits.kernel)}",
             f"stride {span(limits.stride)}",
@@ -190,8 +190,8 @@ def searched(bounds: Sequence[Bounds]) -> str:
         if limits.output_padding:
             parts.append(f"output_padding {span(limits.output_padding)}")
         words.append(", ".join(parts))
-        if index and words[-1] != words[0]:
-            return "; ".join(words)
+    if len(set(words)) > 1:
+        return "; ".join(words)
     return words[0] + (", square" if len(bounds) == 1 else ", each axis by itself")
 
 

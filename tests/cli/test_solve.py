@@ -73,8 +73,42 @@ def test_the_mirror_is_text_that_shape_reads(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--in 28 --out 14 -k 1..9 -p 0..9 --asymmetric", "31 more · --full prints 51, the best"),
+        ("--in 28 --out 28 -k 2 --asymmetric", "searched kernel 2, stride 1 to 4, padding 0 to 3 "
+         "and sides that differ by 1, dilation 1, square"),
+        ("--in 28 --out 28 -k 2 -p 0..1 --asymmetric", "padding 0 to 1 and 0:1 and 1:0,"),
+        ("--in 29 --out 13 -d 2 -k 3", "kernel stride padding dilation cells read "
+         "1 3 2 0 2 ✗ 14 of 29 never"),
+        ("--in 2 --out 1 -p 5 -k 3 -s 100", "1 3 100 5 ✗ windows of padding alone"),
+        ("--in 28 --out 14 -k 3,5,7", "searched kernel 3, 5, 7, stride 1 to 4"),
+        ("--in 28x28x28 --out 14 -k 3x5x7", "searched kernel 3, stride 1 to 4, padding 0 to 3, "
+         "dilation 1; kernel 5, stride 1 to 4, padding 0 to 3, dilation 1; kernel 7, stride 1"),
+        ("--in 28 --out 28x14 -k 3", "1 3 1×2 1 ✓ every cell"),
+        ("--in 28x30 --out 57x14", "nearest axis 0: 34 below searched"),
+        ("--in 28 --out 55 --transposed --output-padding 0,1", "dilation 1, output_padding 0 to 1"),
+    ],
+)  # fmt: skip
+def test_the_screen_says_what_was_searched_and_what_reads_too_little(
+    line: str, said: str, run: Run
+) -> None:
+    answer = run(f"solve {line}")
+    assert (answer.status, answer.err) == (0, "")
+    assert said in " ".join(answer.out.split())
+
+
+def test_json_counts_the_solutions_that_it_leaves_out(run: Run) -> None:
+    found = run("solve --in 64x60x62 --out 64x60x31 -k 1..40 -p 0..20 --json").json
+    assert found["total"] == 24_800
+    assert len(found["solutions"]) == 8_400
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
+        (["--in", "1x2x3x4", "--out", "1x2x3x4"], "a layer has at most 3 spatial axes"),
+        (["--in", "28x28", "--out", "14", "-k", "3x5x7"], "kernel has 3 entries, but there are 2"),
         (["--in", "28"], "--out is missing"),
         (["--transposed"], "--in is missing"),
         (["--in", "28", "--out", "14", "-k", "7..3"], "3 comes before 7"),

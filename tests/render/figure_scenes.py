@@ -63,10 +63,12 @@ def pooled(shape: Any, kernel: int, kind: str = "max", *, at: Any = (), **layer:
     return scene([run(pool, array[None, None], lead=0)], view(at=at))
 
 
-def pictured(kernel: int = 3, channels: int = 1, **layer: Any) -> Scene:
+def pictured(
+    kernel: int = 3, channels: int = 1, size: tuple[int, int] = (40, 50), **layer: Any
+) -> Scene:
     """A convolution of a small color picture that has signed outputs."""
     rng = np.random.default_rng(0)
-    array = rng.integers(0, 256, (3, 40, 50)).astype(float)
+    array = rng.integers(0, 256, (3, *size)).astype(float)
     conv = Conv.of(3, channels, kernel, ndim=2, bias=False, **layer)
     weight = rng.normal(size=conv.weight_shape)
     return scene([run(conv, array[None], weight, lead=1)], view(image=True, drawn=True))
@@ -151,6 +153,7 @@ SCENES = {
     "coverage, one cell": lambda: scattered((1, 1), 3),
     "coverage, large": lambda: scattered((40, 40), 3, stride=2),
     "image": pictured,
+    "image, wide": lambda: pictured(size=(30, 60)),
     "image, maps": lambda: pictured(channels=6),
     "image, many maps": lambda: pictured(5, channels=20, stride=2),
     "compare, windows": lambda: compared("kernel", (2, 3, 5)),

@@ -11,11 +11,12 @@ from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import Typeface
 from convviz.render.style import page_named, theme_named
+from tests.render.command_scenes import OTHERS
 from tests.render.figure_scenes import SCENES
 from tests.render.more_scenes import MORE
 from tests.render.several_scenes import SEVERAL
 
-EVERY: dict[str, Callable[[], Scene]] = {**SCENES, **MORE, **SEVERAL}
+EVERY: dict[str, Callable[[], Scene]] = {**SCENES, **MORE, **SEVERAL, **OTHERS}
 
 LEAST_WORDS = {False: 8.0, True: 4.8}
 """Points of words on slides and on paper: 10 and 6, shrunk at most to 80 %."""

@@ -138,17 +138,15 @@ class Dilation:
     # Lengths.
 
     def above(self, u: float) -> float:
-        """The name, and the arrow where the window touches the top."""
+        """The name, and the arrow where the window lies close to the top."""
         name = 2.1 * self.sheet.page.label if any(self.names) and not self.flat else 0.0
         return name + self._arrow_room(u)
 
     def _arrow_room(self, u: float) -> float:
-        """Room over a grid for the arrow of a window in its first row."""
-        touching = any(
-            panel.steps and panel.grid.chosen and panel.grid.chosen.rows[0] == 0
-            for panel in self.panels
-        )
-        return max(0.9 * u, 1.4 * self.sheet.page.note) if touching else 0.0
+        """Room over a grid for the arrow of a window that has too few rows above it."""
+        arrow = max(0.9 * u, 1.4 * self.sheet.page.note)
+        rows = [p.grid.chosen.rows[0] for p in self.panels if p.steps and p.grid.chosen]
+        return max([0.0, *(arrow - row * u for row in rows)])
 
     def sides(self, u: float) -> tuple[float, float]:
         """Room at the left and right of a grid: for the name of a line, the bracket of rows."""

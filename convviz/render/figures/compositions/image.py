@@ -92,8 +92,17 @@ class Image:
         most = (96.0 if not self.sheet.page.paper else 52.0) / cols
         return max(min(room / rows, most, 40.0), 3.0)
 
+    def kernel_height(self, u: float) -> float:
+        """The height of the column of kernels at that pitch, each under its title."""
+        lead = self.sheet.page.small + 14.0
+        return sum(grid.shape[0] * u + lead for grid in self.kernels)
+
+    def beyond(self, high: float) -> float:
+        """How far the kernels reach above pictures of that height, and as far below."""
+        return max(0.0, self.kernel_height(self.kernel_pitch(high)) - high) / 2
+
     def kernel_width(self, u: float) -> float:
-        """The column of kernels at that pitch, and of their titles."""
+        """The width of the column of kernels at that pitch, and of their titles."""
         size = self.sheet.page.small
         titles = [title_line(self.sheet, grid) for grid in self.kernels]
         words = max((self.sheet.type.line_width(line, size) for line in titles), default=0.0)
@@ -115,12 +124,10 @@ class Image:
         kernel = self.kernel_pitch(rows * u)
         middle = self.kernel_width(kernel)
         middle += self.gap if self.kernels else 0.0
+        high = self.title + rows * u + 2 * self.beyond(rows * u) + self.words()
         if self.tall:
-            width = max(cols * u, middle + result)
-            return width, 2 * self.title + 2 * rows * u + self.gap + self.words()
-        return self._input_width(
-            u
-        ) + self.gap + middle + result, self.title + rows * u + self.words()
+            return max(cols * u, middle + result), self.title + rows * u + self.gap + high
+        return self._input_width(u) + self.gap + middle + result, high
 
     def _input_width(self, u: float) -> float:
         """One input as wide as it is, several below each other in the height of one."""
@@ -143,14 +150,14 @@ class Image:
             self._picture(
                 canvas, self.input, Box(x, top + self.title, x + cols * u, top + self.title + high)
             )
-            y = top + 2 * self.title + high + self.gap
+            y = top + 2 * self.title + high + self.gap + self.beyond(high)
             x = (
                 left
                 + (self.width - middle - self.gap * bool(self.kernels) - wide - self.bar_width())
                 / 2
             )
         else:
-            y = top + self.title
+            y = top + self.title + self.beyond(high)
             self._inputs(canvas, left, y)
             x = left + self._input_width(u) + self.gap
         if self.kernels:
@@ -160,7 +167,7 @@ class Image:
         self._picture(canvas, self.output, box)
         if self.bar is not None:
             draw_bar(canvas, self.sheet, self.bar, box)
-        self._words(canvas, left + self.width / 2, y + high)
+        self._words(canvas, left + self.width / 2, y + high + self.beyond(high))
 
     def _inputs(self, canvas: Canvas, x: float, y: float) -> None:
         """The input, or its planes below each other."""
@@ -218,8 +225,7 @@ class Image:
     ) -> None:
         """The planes of the kernel, below each other, their middle at that of the pictures."""
         lead = self.sheet.page.small + 14.0
-        used = sum(grid.shape[0] for grid in self.kernels) * u + len(self.kernels) * lead
-        y = top + (high - used) / 2
+        y = top + (high - self.kernel_height(u)) / 2
         face, least = self.sheet.type, self.sheet.page.least
         for grid in self.kernels:
             digits = Digits.readable(grid, face, u, least, alike=self.kernels)

@@ -98,8 +98,6 @@ class Several:
         best, found = -1.0, (0, 0.0)
         count = len(self.scenes)
         for columns in range(count, 0, -1):
-            if (math.ceil(count / columns) - 1) * columns >= count:
-                continue
             wide, high = self._cell(columns)
             if wide < 60.0 or (high is not None and high < 40.0):
                 continue

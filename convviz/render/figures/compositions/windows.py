@@ -40,7 +40,7 @@ class Stride:
         scene = sheet.scene
         self.sheet, self.room = sheet, width
         self.input, *rest = scene.bands[0]
-        self.kernel = next((grid for grid in rest if grid.kind == Role.KERNEL), None)
+        self.kernel = next(grid for grid in rest if grid.kind == Role.KERNEL)
         self.output = next(grid for grid in rest if grid.kind == Role.OUTPUT)
         assert self.input.windows is not None, "an input that is read has windows"
         self.windows = self.input.windows
@@ -83,8 +83,6 @@ class Stride:
 
     def kernel_pitch(self, u: float) -> float:
         """The pitch of the kernel."""
-        if self.kernel is None:
-            return 0.0
         rows, cols = self.kernel.shape
         return min(max(u, min(20.0, 90.0 / rows)), 0.16 * self.room / cols)
 
@@ -133,9 +131,8 @@ class Stride:
         wide_out = self.output.shape[1] * out
         high_in = self.above() + rows * u + self.below()
         high_out = self.title + self.output.shape[0] * out + self.formula_height()
-        gap, middle = self.gap(u), 0.0
-        if self.kernel is not None:
-            middle = self.kernel.shape[1] * self.kernel_pitch(u) + gap
+        gap = self.gap(u)
+        middle = self.kernel.shape[1] * self.kernel_pitch(u) + gap
         words = self._formula_width()
         if self.tall:
             width = max(self.beside() + cols * u + self.down_room(), middle + wide_out, words)
@@ -168,9 +165,8 @@ class Stride:
         column = max(wide_out, words)
         used = self.width
         if self.foot:
-            middle = self.kernel.shape[1] * self.kernel_pitch(u) if self.kernel else 0.0
-            gaps = self.gap(u) * (2 if self.kernel else 1)
-            used = self.beside() + cols * u + gaps + middle + wide_out
+            middle = self.kernel.shape[1] * self.kernel_pitch(u)
+            used = self.beside() + cols * u + 2 * self.gap(u) + middle + wide_out
         start = left + (self.width - used) / 2
         place = Place(start + self.beside(), top + self.above(), u, rows, cols)
         if not self.tall:
@@ -184,10 +180,7 @@ class Stride:
             center = left + self.width - wide_out / 2
         result = Place(center - wide_out / 2, y, out, *self.output.shape)
         self._output(canvas, result)
-        if self.kernel is not None:
-            self._kernel(canvas, place, result, right)
-        else:
-            self._gives(canvas, place, result)
+        self._kernel(canvas, place, result, right)
         if self.foot or self.tall:
             bottom = top + high if self.foot else result.box.bottom
             self._formulas(canvas, left + self.width / 2, bottom, self.room)
@@ -198,12 +191,11 @@ class Stride:
         grid, u, theme = self.input, place.u, canvas.theme
         draw_painted(canvas, self.sheet, grid, place, numbered=self.numbered())
         self._measures(canvas, place)
-        chosen = grid.chosen
-        if chosen is not None and self.kernel is not None:
-            amber = theme.trio(Role.KERNEL)[1]
-            box = place.rect(bounds(chosen))
-            width = min(2.8, max(1.2, 0.08 * u))
-            canvas.box(box.grown(0.02 * u), radius=0.2 * u, edge=amber, width=width)
+        assert grid.chosen is not None, "a stride scene chooses its window"
+        amber = theme.trio(Role.KERNEL)[1]
+        box = place.rect(bounds(grid.chosen))
+        width = min(2.8, max(1.2, 0.08 * u))
+        canvas.box(box.grown(0.02 * u), radius=0.2 * u, edge=amber, width=width)
 
     def numbered(self) -> bool:
         """Whether outputs have room for the number of their window beside their value."""
@@ -215,19 +207,18 @@ class Stride:
         """The steps of the stride, the length of the kernel, the kinds of cells."""
         sheet, u = self.sheet, place.u
         draw_steps(canvas, sheet, place, self.windows, self.across, self.down)
-        measure = next((m for m in sheet.scene.measures if m.axis == 0), None)
-        if measure is not None:
-            x = place.left - 10.0
-            bracket(
-                canvas,
-                sheet,
-                (x, place.top + measure.start * u),
-                (x, place.top + measure.stop * u),
-                measure.label,
-                measure.role,
-                side=-1,
-                room=self.beside() - 20.0,
-            )
+        measure = next(m for m in sheet.scene.measures if m.axis == 0)
+        x = place.left - 10.0
+        bracket(
+            canvas,
+            sheet,
+            (x, place.top + measure.start * u),
+            (x, place.top + measure.stop * u),
+            measure.label,
+            measure.role,
+            side=-1,
+            room=self.beside() - 20.0,
+        )
         if u >= TILES_FROM:
             draw_kinds(canvas, sheet, place, kinds(self.input))
 
@@ -236,7 +227,6 @@ class Stride:
 
         right: where the column of the output and its formula begins.
         """
-        assert self.kernel is not None
         grid, k, theme = self.kernel, self.kernel_pitch(self.u), canvas.theme
         wide, high = grid.shape[1] * k, grid.shape[0] * k
         if self.tall:
@@ -250,31 +240,21 @@ class Stride:
         amber, green = theme.trio(Role.KERNEL)[1], theme.trio(Role.OUTPUT)[1]
         box = place.box.grown(0.08 * k)
         chosen, answer = self.input.chosen, self.output.chosen
-        if chosen is not None and answer is not None:
-            start = source.rect(bounds(chosen))
-            end = result.rect(bounds(answer))
-            if source.u < CLEAR and not self.tall:
-                start = leaving(start, box, source.box.right)
-            lens(canvas, start, box, amber, downward=self.tall)
-            lens(canvas, box, end, green)
-            self._chosen(canvas, end, result.u)
+        assert chosen is not None
+        assert answer is not None
+        start = source.rect(bounds(chosen))
+        end = result.rect(bounds(answer))
+        if source.u < CLEAR and not self.tall:
+            start = leaving(start, box, source.box.right)
+        lens(canvas, start, box, amber, downward=self.tall)
+        lens(canvas, box, end, green)
+        self._chosen(canvas, end, result.u)
         digits = Digits.readable(grid, self.sheet.type, k, self.sheet.page.least)
         draw_cells(canvas, grid, place, digits)
         framed(canvas, place.box, amber, k)
         line = title_line(self.sheet, grid)
         size = self.sheet.page.label
         canvas.words(box.center[0], box.top - 9.0, line, size, anchor=0.5)
-
-    def _gives(self, canvas: Canvas, source: Place, result: Place) -> None:
-        """An arrow from the input to the output."""
-        y = (source.box.top + source.box.bottom) / 2
-        room = result.left - source.box.right
-        color = canvas.theme.color("ink2")
-        if room > 40 and not self.tall:
-            inset = min(30.0, 0.2 * room)
-            canvas.arrow(
-                (source.box.right + inset, y), (result.left - inset, y), color, 2.0, head=11.0
-            )
 
     def _chosen(self, canvas: Canvas, box: Box, u: float) -> None:
         green = canvas.theme.trio(Role.OUTPUT)[2]
