@@ -69,7 +69,7 @@ def standard_input() -> str:
     Raises SpecError: it is closed, too long, or no text.
     """
     if sys.stdin is None:
-        raise SpecError("the standard input is closed")
+        raise SpecError("the standard input is closed") from OSError(9, "closed")
     try:
         return decoded(sys.stdin.buffer.read(MOST_BYTES + 1), "the standard input")
     except OSError as error:

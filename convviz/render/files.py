@@ -10,9 +10,6 @@ from typing import NamedTuple
 
 from convviz.errors import SpecError, io_error, near, printable, shortened
 
-ATTEMPTS = 100
-"""Names tried for the temporary file: a clash of random names is no reason to give up."""
-
 
 class Target(NamedTuple):
     """A file to write.
@@ -156,14 +153,8 @@ def _replace(place: str, data: bytes, old: os.stat_result | None) -> None:
 def _beside(folder: str) -> tuple[int, str]:
     """A new file in `folder`: its descriptor and its path. Its mode follows the umask."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    for attempt in range(ATTEMPTS):
-        path = os.path.join(folder, f".convviz-{os.getpid()}-{os.urandom(4).hex()}")
-        try:
-            return os.open(path, flags, 0o666), path
-        except FileExistsError:
-            if attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError("the last attempt returns or raises")
+    path = os.path.join(folder, f".convviz-{os.getpid()}-{os.urandom(8).hex()}")
+    return os.open(path, flags, 0o666), path
 
 
 def _all(number: int, data: bytes) -> None:

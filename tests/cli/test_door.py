@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import convviz
 from convviz import cli
 from convviz.cli import pad
 
@@ -125,6 +126,39 @@ def test_a_standard_output_that_takes_nothing_is_told_once(
     assert cli.main(["pad", "--json"]) == status
     assert said in err.getvalue()
     assert err.getvalue().count("error: ") == (1 if said else 0)
+
+
+class Unreadable(io.RawIOBase):
+    """A stream that gives nothing: its device is gone."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: object) -> int:
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("line", ["pad -", "shape 3x8x8 -"])
+def test_a_standard_input_that_cannot_be_read_is_status_1(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Unreadable())))
+    assert cli.main(line.split()) == 1
+    assert "error: cannot read the standard input: " in err.getvalue()
+
+
+@pytest.mark.parametrize("line", ["pad -", "shape 3x8x8 -"])
+def test_a_standard_input_that_is_closed_is_status_1(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", err)
+    monkeypatch.setattr(sys, "stdin", None)
+    assert cli.main(line.split()) == 1
+    assert "the standard input" in err.getvalue()
+    assert "closed" in err.getvalue()
 
 
 def test_completions_that_nobody_reads_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -335,6 +369,24 @@ def test_an_interrupt_while_modules_load_is_130_and_silent() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=ROOT, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_what_python_cannot_raise_is_told_as_ever() -> None:
+    code = (
+        "class Dying:\n"
+        "    def __del__(self): raise ValueError('lost')\n"
+        "class Late:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'convviz.cli.speaking': Dying()\n"
+        "import sys; sys.meta_path.insert(0, Late())\n"
+        "from convviz.__main__ import run; run(['--version'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, f"convviz {convviz.__version__}\n")
+    assert "Exception ignored in" in done.stderr
+    assert done.stderr.endswith("ValueError: lost\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="shells")

@@ -48,6 +48,23 @@ def test_dilation_leaves_holes_in_what_a_unit_sees(run: Run) -> None:
     assert "cells  0 to 9, 2 of every 4: 6 of 40" in out
 
 
+def test_a_unit_that_sees_many_pieces_or_none_says_so(run: Run, tmp_path: Path) -> None:
+    layers = [f"Conv1d(1,1,{kernel},dilation={step})" for kernel, step in ((3, 9), (3, 20), (2, 7))]
+    out = said(run, "1x400", *layers, "--unit", "20")
+    assert "cells  20, 27, 29, …, 78, 85: 18 of 400\n" in out
+    out = said(run, "1x9", "Conv1d(1,1,3,padding=9)", "Conv1d(1,1,3)", "--unit", "0")
+    assert "cells  none: nothing of the input reaches it\nfield  0 of 9 cells, 0%\n" in out
+    branches = tmp_path / "branches.toml"
+    branches.write_text(
+        'layers = ["block"]\n[block]\njoin = "add"\nmain = ["Conv2d(1,1,3,padding=9,dilation=9)"]\n'
+        'skip = ["Conv2d(1,1,3,padding=6,dilation=6)"]\n',
+        encoding="utf-8",
+    )
+    out = said(run, "1x40x40", str(branches), "--unit", "20,20")
+    assert "rows   11, 14, 20, 26, 29: 5 of 40\n" in out
+    assert "not every row with every col: 2 regions that the branches see\n" in out
+
+
 def test_the_unit_is_in_the_json(run: Run) -> None:
     found = json.loads(said(run, *STEM, "--unit", "center", "--json"))
     assert found["unit"] == [28, 28]

@@ -272,7 +272,8 @@ def test_what_is_not_ours_is_status_1(words: tuple[str, ...], fact: str) -> None
         (place / "locked").chmod(0o555)
         place.chmod(0o777)
         done = subprocess.run(
-            [sys.executable, "-c", ORDINARY, *words], cwd=place, env=environment(),
+            [sys.executable, "-c", ORDINARY, *words], cwd=place,
+            env=environment(COVERAGE_PROCESS_CONFIG=""),  # whose data only root could write
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         Answer(done.returncode, done.stdout, done.stderr).refused(1, fact)

@@ -21,6 +21,8 @@ COMMANDS = {
     "compare, pixels": "conv 224x224 --compare stride=1,2",
     "coverage, a row over a column": "conv-transpose 2x6 -k 1",
     "dilation, pixels": "conv 900x900 -d 90 -k 9 --view dilation",
+    "dilation, cut in its padding": "conv 224x224 -d 20 -k 5 -p 30 --view dilation",
+    "dilation, cut beside its padding": "conv 24x24 -d 2 -k 5 -p 3 --view dilation",
     "network, more layers than names": "shape 3x64x64 'Conv2d(3,3,1)' 'ReLU()' 'BatchNorm2d(3)' "
     "'Dropout()' 'Sigmoid()' 'Tanh()' 'Conv2d(3,3,1)' --view network",
     "network, upsampled": "shape 8x8x8 'ConvTranspose2d(8,4,2,2)' --view network",

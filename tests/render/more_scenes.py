@@ -89,6 +89,16 @@ def branched(name: str) -> Scene:
     return network_scene(trace(Network(steps), (1, 24, 32)), SHOWN, name)
 
 
+def shortcut() -> Scene:
+    """A convolution with holes, added to what it reads."""
+    steps = (
+        Step(Conv.of(1, 1, 3, ndim=2, padding=1), "", (INPUT,)),
+        Step(Conv.of(1, 1, 3, ndim=2, padding=4, dilation=4), "", (0,)),
+        Step(Join("add", ("main", "skip")), "", (1, 0)),
+    )
+    return network_scene(trace(Network(steps), (1, 8, 8)), SHOWN, "receptive-field")
+
+
 THREE = ("Conv1d(1,1,3,padding=1)", "Conv1d(1,1,3,stride=2,padding=1)", "Conv1d(1,1,3,padding=1)")
 STEM = (
     "Conv2d(3,64,7,2,3,bias=False)", "BatchNorm2d(64)", "ReLU()", "MaxPool2d(3,2,1)",
@@ -150,6 +160,7 @@ MORE = {
         "receptive-field", (3, 96, 128), *STEM, at=(3, 4), picture=PHOTO
     ),
     "field, branches": lambda: branched("receptive-field"),
+    "field, branches whose paths can be read": shortcut,
     "holes": lambda: chained("dilation", (1, 25, 25), *["Conv2d(1,1,3,dilation=2)"] * 3),
     "holes, none": lambda: chained(
         "dilation", (1, 25, 25), *(f"Conv2d(1,1,3,dilation={d})" for d in (1, 2, 5))

@@ -4,7 +4,9 @@ import io
 import os
 import re
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from convviz.engine.account import run
 from convviz.errors import SpecError
 from convviz.records import replace
 from convviz.render.display import Display, visible
-from convviz.render.keys import split
+from convviz.render.keys import NoKeys, keyboard, split
 from convviz.render.live import Player, Theater, play, status
 from convviz.render.stream import Level, Stream
 from convviz.render.terminal import screen
@@ -148,6 +150,26 @@ def test_a_player_that_stays_waits_at_the_end():
     assert (player.at, player.playing) == (0, True)
     player.press("quit")
     assert player.over
+
+
+def test_without_a_keyboard_time_passes_and_a_wait_for_keys_ends():
+    keys = NoKeys()
+    before = time.monotonic()
+    assert keys.wait(0.02) == []
+    assert time.monotonic() - before >= 0.02
+    assert keys.wait(None) == ["quit"]
+
+
+def test_a_console_of_windows_names_its_keys(monkeypatch):
+    pressed = list("\xe0M\x00K\xe0?q z")
+    console = SimpleNamespace(kbhit=lambda: bool(pressed), getwch=lambda: pressed.pop(0))
+    monkeypatch.setitem(sys.modules, "msvcrt", console)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with keyboard(SimpleNamespace(isatty=lambda: True)) as keys:
+        assert keys.wait(0.0) == ["right", "left", "quit", "space"]
+        assert keys.wait(0.0) == []
+    with keyboard(io.StringIO()) as none:
+        assert none.wait(None) == ["quit"]
 
 
 def test_keys_step_jump_and_pause():
