@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +66,7 @@ def test_no_more_cells_are_followed_than_can_be(monkeypatch, read, most, units):
 def test_the_limits_are_said():
     with pytest.raises(SpecError, match="more than 5,000,000 cells along an axis"):
         read_by(Bins(10**8, 10**7), ((0, 5_000_001),))
-    held = []
+    held: list[Any] = []
     for place in range(256):
         add(held, (((2 * place, 2 * place + 1),),))
     assert len(held) == 256
