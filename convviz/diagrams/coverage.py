@@ -24,14 +24,13 @@ def layer_of(account: Account) -> ConvTranspose:
 
 def stamps(axis: Axis, size: int, total: int) -> Index:
     """(total,): the stamps on each fine cell before the crop, of `size` coarse cells."""
-    counts = np.zeros(total, dtype=np.intp)
-    if size < axis.kernel:
-        for start in range(0, size * axis.stride, axis.stride):
-            counts[start : start + axis.reach : axis.dilation] += 1
-        return counts
-    starts = np.arange(size) * axis.stride
-    for tap in range(axis.kernel):
-        counts[starts + tap * axis.dilation] += 1
+    # Lanes of every `step`-th cell, where a stamp is `kernel` cells in a row.
+    step = axis.acting(size).dilation
+    begun = np.zeros(-(-total // step) * step, dtype=np.intp)
+    begun[: size * axis.stride : axis.stride] = 1
+    found = begun.reshape(-1, step).cumsum(axis=0)
+    found[axis.kernel :] -= found[: -axis.kernel].copy()
+    counts: Index = found.reshape(-1)[:total]
     return counts
 
 

@@ -59,13 +59,13 @@ class Sight(Record, eq=False):
         step, kernel = self.axis.acting(self.count).dilation, self.axis.kernel
         # Lanes of every `step`-th cell, where a window is `kernel` cells in a row: a cell is met
         # where, among the `kernel` cells that end at it, a window starts.
-        marks = np.zeros(-(-self.side.total // step) * step, np.intp)
+        marks = np.zeros(-(-self.side.total // step) * step, np.int32)
         marks[self.starts] = 1
-        begun = marks.reshape(-1, step).cumsum(axis=0)
-        met = begun.copy()
-        met[kernel:] -= begun[:-kernel]
-        never: NDArray[np.bool_] = (met == 0).reshape(-1)[: self.side.total]
-        return never
+        begun = marks.reshape(-1, step).cumsum(axis=0, dtype=np.int32)
+        never = begun == 0
+        never[kernel:] = begun[kernel:] == begun[:-kernel]
+        cells: NDArray[np.bool_] = never.reshape(-1)[: self.side.total]
+        return cells
 
     def windows(self) -> Sequence[range]:
         """All windows, in padded cells."""

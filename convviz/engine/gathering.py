@@ -76,6 +76,14 @@ class Gather(Record):
         others = (slice(0, size) for size in self.sizes[1:])
         return self.within(slice(0, len(self.x)), range(self.groups), (span, *others))
 
+    def tapping(self, taps: tuple[slice, ...]) -> Gather:
+        """The sums over some taps of the kernel, without the bias."""
+        axes = tuple(
+            replace(axis, kernel=s.stop - s.start, before=axis.before - s.start * axis.dilation)
+            for axis, s in zip(self.axes, taps, strict=True)
+        )
+        return replace(self, weight=self.weight[:, :, *taps], bias=None, axes=axes)
+
     def parts(self, cells: int) -> Iterator[Gather]:
         """The same in parts of at most `cells` windows."""
         if len(self.x) * math.prod(self.sizes) <= cells:

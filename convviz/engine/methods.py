@@ -17,10 +17,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from convviz.engine.bands import bands
+import numpy as np
+
+from convviz.engine.bands import Cut, bands
 from convviz.engine.columns import columns
-from convviz.engine.gathering import Gather
+from convviz.engine.gathering import Gather, tiles
 from convviz.engine.planes import planes
+from convviz.records import replace
 
 Method = Callable[[Gather], None]
 
@@ -42,6 +45,9 @@ PACK = 8
 
 SETUP = 1_000_000
 """What bands and planes prepare, beyond what columns do."""
+
+PIECE = 1 << 18
+"""Numbers of one window that are taken at once."""
 
 PLANE = 256
 """Output cells of a plane below which its products are too small."""
@@ -73,7 +79,10 @@ def bands_cost(job: Gather) -> int:
     products = len(job.x) * job.groups * job.sizes[0]
     multiplied = inputs * rows.reach * cols.kernel * outputs
     copied = inputs * rows.stride * cols.kernel * STACK * reading(job)
-    row = (multiplied + copied) * job.sizes[1] + multiplied * PACK + CALL
+    # Parts of a kernel row are added where they meet, so the stack is that much wider.
+    cut = Cut.of(job)
+    width = job.sizes[1] + (cut.parts - 1) * cut.taps * cols.dilation
+    row = (multiplied + copied) * width + multiplied * PACK + CALL
     return products * row + SETUP
 
 
@@ -100,6 +109,21 @@ def reading(job: Gather) -> int:
 
 
 def compute(job: Gather) -> None:
-    """Fill the output of `job` by the method that is fastest."""
-    if job.out.size:
+    """Fill the output of `job` by the method that is fastest, some taps of a huge kernel at a time.
+
+    Windows of a huge kernel are few; copied whole, even one of them would not fit the cache.
+    """
+    if not job.out.size:
+        return
+    pieces = list(tiles(job.kernel, max(1, PIECE // job.per_group[0])))
+    if len(pieces) == 1:
         method_for(job)(job)
+        return
+    sums = np.zeros(job.out.shape, job.weight.dtype)
+    for taps in pieces:
+        part = replace(job.tapping(taps), out=np.empty_like(sums))
+        method_for(part)(part)
+        sums += part.out
+    if job.bias is not None:
+        sums += job.bias.reshape(-1, *(1,) * len(job.sizes))
+    job.out[...] = sums

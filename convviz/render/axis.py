@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Grid
 from convviz.render import elision, inks
 from convviz.render.arranging import Page
-from convviz.render.sheets import Sheet, cols_order, elided_cols, sheets
+from convviz.render.sheets import Sheet, cols_order, elided_cols, extremes, sheets
 
 Index = NDArray[np.intp]
 
@@ -59,6 +59,14 @@ def whole_fit(page: Page, grid: Grid, width: Callable[[Shape], int]) -> Shape | 
 def one(grid: Grid, page: Page, rows: Index, cols: Index) -> Sheet:
     """A grid alone, with a format of its own."""
     return sheets([grid], page.manner, [rows], [cols])[0]
+
+
+def measured(grid: Grid, page: Page, rows: Index) -> Sheet:
+    """A grid of which nothing is shown yet, written as all cells of these rows need."""
+    values = grid.cells.at(rows, np.arange(grid.shape[1]))
+    form = page.manner.format(values)
+    width = max(len(page.manner.text(form.cell(value))) for value in extremes(values))
+    return Sheet(grid, page.manner, rows, np.zeros(0, dtype=np.intp), form, width)
 
 
 def name(grid: Grid) -> str:

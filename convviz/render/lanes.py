@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Mark, Role, Scene
 from convviz.records import Record, replace
 from convviz.render.arranging import Page
-from convviz.render.axis import Shape, first_fit, name, name_style, one, whole_fit
+from convviz.render.axis import Shape, first_fit, measured, name, name_style, one, whole_fit
 from convviz.render.canvas import Block, Canvas, Line, stacked
 from convviz.render.grids import Margin, Painter
 from convviz.render.sheets import Sheet, widened
@@ -40,7 +42,13 @@ def scattered(scene: Scene, page: Page) -> list[Block]:
     source, kernel, lanes = first
     rows = lane_rows(lanes, page)
     inputs = one(source, page, rows, np.zeros(1, dtype=np.intp))
-    taps = one(kernel, page, rows, np.arange(kernel.shape[1]))
+    firsts = first_rows(source, rows)
+    fits = page.manner.uncut or 2 * lanes.shape[1] <= page.width
+    taps = (
+        one(kernel, page, rows, np.arange(kernel.shape[1]))
+        if fits
+        else measured(kernel, page, np.array(list(firsts.values()), dtype=np.intp))
+    )
     grids = [lanes, *(band[0] for band in below)]
 
     def build(shape: Shape, left: int) -> dict[str, Painter]:
@@ -58,7 +66,9 @@ def scattered(scene: Scene, page: Page) -> list[Block]:
     labels = max(len(page.manner.text(name(grid))) for grid in grids[1:] if grid.title)
     labels = max(labels, len("padding"))
     beside = max(labels, kernel_start(inputs) + max(len("kernel"), bare(taps).width))
-    shape = whole_fit(page, lanes, lambda shape: build(shape, beside)["lanes"].width)
+    shape = None
+    if fits:
+        shape = whole_fit(page, lanes, lambda shape: build(shape, beside)["lanes"].width)
     if shape is not None:
         found = Scattered(inputs, taps, beside, build(shape, beside))
         blocks = [_block(found, page)]
@@ -66,23 +76,27 @@ def scattered(scene: Scene, page: Page) -> list[Block]:
         left = max(labels, kernel_start(inputs) - INDENT)
         shape = first_fit(page, lanes, lambda shape: build(shape, left)["lanes"].width)
         found = Scattered(inputs, None, left, build(shape, left))
-        blocks = [stacked(kernels(source, kernel, rows, page)), _block(found, page)]
+        blocks = [stacked(kernels(kernel, firsts, page)), _block(found, page)]
         page.ledger.notes.append("each lane is its input times the kernel")
     for sheet in (inputs, taps, *(painter.sheet for painter in found.body.values())):
         page.ledger.keep(sheet)
     return blocks
 
 
-def kernels(source: Grid, kernel: Grid, rows: Index, page: Page) -> list[Block]:
-    """The kernel of every input channel, above the lanes."""
+def first_rows(source: Grid, rows: Index) -> dict[int, int]:
+    """The channels of the lanes `rows`, in order, and the first lane of each."""
     channels = source.left[0].labels if len(source.left) > 1 else np.zeros(source.shape[0])
-    firsts = [
-        int(np.flatnonzero(channels == channel)[0])
+    return {
+        int(channel): int(np.flatnonzero(channels == channel)[0])
         for channel in sorted({*channels[rows].tolist()})
-    ]
+    }
+
+
+def kernels(kernel: Grid, firsts: Mapping[int, int], page: Page) -> list[Block]:
+    """The kernel of every input channel, above the lanes."""
     blocks = []
-    for row in firsts:
-        word = "kernel" if len(firsts) == 1 else f"kernel {int(channels[row])}"
+    for channel, row in firsts.items():
+        word = "kernel" if len(firsts) == 1 else f"kernel {channel}"
 
         def painter(shape: Shape, row: int = row, word: str = word) -> Painter:
             cols, tight = shape

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from convviz.diagrams.scene import Grid, Role, Scene
+from convviz.diagrams.scene import Role, Scene
 from convviz.records import Record, replace
 from convviz.render.arranging import Page
-from convviz.render.axis import Shape, first_fit, name, name_style, one
+from convviz.render.axis import Shape, first_fit, measured, name, name_style, one
 from convviz.render.canvas import Block, Canvas, Line
 from convviz.render.grids import Margin, Painter
-from convviz.render.sheets import Sheet, extremes, widened
+from convviz.render.sheets import Sheet, widened
 from convviz.render.stream import KERNEL, OUTPUT, Style
 
 Index = NDArray[np.intp]
@@ -48,7 +48,7 @@ def gathered(scene: Scene, page: Page) -> list[Block]:
     least = max(len(text("index")), *map(len, words))
     kernel = grids.pop("kernel", None)
     # All taps have one format and one width, wherever the window is: a long one is measured once.
-    taps = None if kernel is None else measured(kernel, page)
+    taps = None if kernel is None else measured(kernel, page, np.zeros(1, dtype=np.intp))
 
     def build(shape: Shape) -> Gathered:
         cols, tight = shape
@@ -69,14 +69,6 @@ def gathered(scene: Scene, page: Page) -> list[Block]:
         if sheet is not None:
             page.ledger.keep(sheet)
     return [_gathered_block(found, page)]
-
-
-def measured(kernel: Grid, page: Page) -> Sheet:
-    """A kernel of which nothing is shown, written as all of its taps need."""
-    form = page.manner.format(kernel.values)
-    texts = [page.manner.text(form.cell(value)) for value in extremes(kernel.values)]
-    none = np.zeros(0, dtype=np.intp)
-    return Sheet(kernel, page.manner, np.zeros(1, dtype=np.intp), none, form, max(map(len, texts)))
 
 
 def under(taps: Sheet, main: Sheet) -> Sheet:

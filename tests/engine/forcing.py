@@ -16,7 +16,7 @@ WAYS = CONV_WAYS + TRANSPOSE_WAYS
 
 @contextmanager
 def forced(way: str, block: int = 0) -> Iterator[None]:
-    """Compute by `way` alone, in blocks of `block` bytes if given.
+    """Compute by `way` alone, in blocks of `block` bytes if given; of 1, also huge kernels' ways.
 
     Bands need two axes; gathers of others go by columns, as ever.
     """
@@ -37,5 +37,7 @@ def forced(way: str, block: int = 0) -> Iterator[None]:
         patch.object(planes, "BLOCK", block or planes.BLOCK),
         patch.object(scattering, "BLOCK", block or scattering.BLOCK),
         patch.object(pooling, "BLOCK", block or pooling.BLOCK),
+        patch.object(pooling, "LONG", 1 if block == 1 else pooling.LONG),
+        patch.object(methods, "PIECE", 6 if block == 1 else methods.PIECE),
     ):
         yield

@@ -114,6 +114,16 @@ def test_a_last_block_of_fewer_rows_than_one_product_makes_is_computed() -> None
         np.testing.assert_array_equal(conv(x, weight), expected)
 
 
+def test_a_huge_kernel_takes_no_block_of_whole_windows() -> None:
+    x, weight = np.ones((1, 1, 1200, 1200)), np.ones((1, 1, 1198, 1198))
+    tracemalloc.start()
+    found = conv(x, weight)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(found, np.full((1, 1, 3, 3), 1198.0**2))
+    assert peak < 4 * x.nbytes  # nine windows side by side are nine times as much
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kernel", [3, 11])
