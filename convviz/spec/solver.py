@@ -133,7 +133,7 @@ def solve(
         return Answer(square, len(square))
     total = math.prod(map(len, found))
     # Of very many, only the best per axis are combined: none of the others would come first.
-    most = max(1, int(KEPT ** (1 / len(found)))) if total > KEPT else max(map(len, found))
+    most = int(KEPT ** (1 / len(found))) if total > KEPT else max(map(len, found))
     together = product(*(some[:most] for some in found))
     return Answer(tuple(sorted(together, key=rank)), total)
 

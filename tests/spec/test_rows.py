@@ -180,3 +180,46 @@ def test_several_slopes_are_one_per_channel():
     assert parse_layer("PReLU(2)").output((2, 9)) == (2, 9)
     with pytest.raises(SpecError, match="PReLU takes 2 channels, its input has 3"):
         parse_layer("PReLU(2)").output((3, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("Conv2d(4, 4, 3)", "Conv2d 4→4 k3"),
+        ("Conv2d(4, 4, 3, groups=2, padding_mode='circular', padding=1, bias=False)",
+         "Conv2d 4→4 k3 p1 g2 circular no bias"),
+        ("ConvTranspose2d(4, 4, 3)", "ConvTranspose2d 4→4 k3"),
+        ("ConvTranspose2d(4, 4, 3, 2, output_padding=(0, 1), groups=2, bias=False)",
+         "ConvTranspose2d 4→4 k3 s2 op0×1 g2 no bias"),
+        ("MaxPool2d(3)", "MaxPool2d k3 s3"),
+        ("MaxPool2d(3, ceil_mode=True)", "MaxPool2d k3 s3 ceil"),
+        ("AvgPool2d(3, 1, 1)", "AvgPool2d k3 s1 p1"),
+        ("AvgPool2d(3, 1, 1, True, False)", "AvgPool2d k3 s1 p1 ceil padding not counted"),
+        ("LPPool1d(2, 3)", "LPPool1d norm 2 k3 s3"),
+        ("ConvTranspose1d(1, 1, 2, stride=3, dilation=5, output_padding=4)",
+         "ConvTranspose1d 1→1 k2 s3 d5 op4"),
+    ],
+)  # fmt: skip
+def test_what_is_not_the_default_is_said(text, short):
+    layer = parse_layer(text)
+    assert layer.short == short
+    assert parse_layer(layer.code) == layer
+
+
+@pytest.mark.parametrize(
+    ("text", "spot", "message", "accepted"),
+    [
+        ("ConvTranspose1d(1, 1, 2, stride=3, dilation=2, output_padding=3)", "3",
+         "output_padding 3 must be less than the stride (3) or the dilation (2)", "0 to 2"),
+        ("ConvTranspose1d(1, 1, 2, stride=2, dilation=3, output_padding=3)", "3",
+         "output_padding 3 must be less than the stride (2) or the dilation (3)", "0 to 2"),
+        ("ConvTranspose1d(1, 1, 2, padding='same')", "'same'",
+         "a transposed convolution has no padding 'same'", "an integer, or pairs"),
+    ],
+)  # fmt: skip
+def test_what_a_transposed_convolution_cannot_take(text, spot, message, accepted):
+    with pytest.raises(SpecError) as caught:
+        parse_layer(text)
+    error = caught.value
+    assert (error.message, error.accepted) == (message, accepted)
+    assert error.source[slice(*error.span)] == spot
