@@ -65,7 +65,7 @@ def test_bins_make_as_many_as_they_are_of_any_size():
     assert expectation.backward(SAME, (4, 5), 0, ceil=False) == (4, 5)
 
 
-def sizes(read, low, high, extra=0, *, ceil=False):
+def sizes(read, low, high, *, extra=0, ceil=False):
     least, most = expectation.backward(read, (low, high), extra, ceil=ceil)
     return [size for size in range(1, 150) if least <= size <= most]
 
@@ -89,7 +89,7 @@ def test_sizes_under_windows_that_may_reach_over_the_end(kernel, stride, span):
 @given(AXES, SPANS, st.integers(0, 2))
 def test_sizes_under_stamps_are_those_that_give_the_outputs(axis, span, extra):
     good = [n for n in range(1, 150) if span[0] <= axis.scattered(n, extra) <= span[1]]
-    assert sizes(Scatter(axis, 9), *span, extra) == good
+    assert sizes(Scatter(axis, 9), *span, extra=extra) == good
 
 
 @given(RATIOS, SPANS)

@@ -79,7 +79,7 @@ def test_output_padding_stays_below_the_stride_or_the_dilation():
         5: [0], 6: [1], 7: [],
     }  # fmt: skip
     assert closest(3, 4, bounds, transposed=True) == (0, 5)
-    assert closest(3, 7, bounds, transposed=True) == (6, 0)
+    assert closest(3, 8, bounds, transposed=True) == (6, 0)
 
 
 def test_a_size_of_nothing_is_no_solution():
