@@ -7,12 +7,13 @@ import os
 import numpy as np
 import pytest
 
-from convviz.engine import scattering
+from convviz.engine import padding, scattering
 from convviz.engine.account import run
 from convviz.engine.arrays import held, memory, number
-from convviz.engine.padding import provenance, runs
+from convviz.engine.padding import provenance, region, runs
 from convviz.errors import SpecError
 from convviz.spec.layers import Conv, ConvTranspose, Padding
+from convviz.spec.modes import MODES
 from convviz.spec.pooling import Pool
 
 X = np.arange(12.0).reshape(1, 1, 3, 4)
@@ -95,3 +96,52 @@ def test_runs_copy_what_provenance_says(mode):
                 for cells, origin in runs(0, sources):
                     copied[cells] = np.arange(size)[origin]
                 np.testing.assert_array_equal(copied, sources)
+
+
+def test_the_full_sum_is_as_long_as_output_padding_reaches():
+    layer = ConvTranspose.of(1, 1, 1, ndim=1, stride=3, output_padding=2)
+    account = run(layer, np.ones((1, 1, 2)), np.ones((1, 1, 1)), lead=2)
+    assert account.full.tolist() == [[[1, 0, 0, 1, 0, 0]]]
+    cropped = ConvTranspose.of(1, 1, 2, ndim=1, stride=3, padding=1, output_padding=2)
+    account = run(cropped, np.ones((1, 1, 2)), np.ones((1, 1, 2)), lead=2)
+    assert account.full.tolist() == [[[1, 1, 0, 1, 1, 0]]]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
+def test_a_region_beyond_the_memory_is_refused(mode):
+    far = 10**15
+    for x, starts, stops in (
+        (np.ones((1, 3)), (-far,), (far,)),
+        (np.ones((1, 3)), (-far,), (3,)),
+        (np.ones((1, 3)), (0,), (far,)),
+    ):
+        with pytest.raises(SpecError, match=r"the padded input is 1×[0-9]+ of float64"):
+            region(x, starts, stops, mode)
+
+
+@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
+def test_a_region_without_padding_is_a_view(mode):
+    x = np.arange(24.0).reshape(2, 3, 4)
+    for starts, stops in (((0, 0), (3, 4)), ((1, 0), (3, 3)), ((0, 2), (2, 4))):
+        found = region(x, starts, stops, mode)
+        assert np.shares_memory(found, x)
+        np.testing.assert_array_equal(found, x[:, starts[0] : stops[0], starts[1] : stops[1]])
+
+
+@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
+@pytest.mark.parametrize("block", [1, 70, 200])
+def test_an_input_is_padded_in_blocks_of_rows(monkeypatch, mode, block):
+    monkeypatch.setattr(padding, "SMALL", 0)
+    monkeypatch.setattr(padding, "BLOCK", block)
+    monkeypatch.setattr(padding, "RUNS", block)
+    x = np.arange(1.0, 31.0).reshape(5, 6)
+    expected = np.zeros((9, 13))
+    rows, cols = provenance(5, 3, 1, mode), provenance(6, 2, 5, mode)
+    for row, col in np.ndindex(9, 13):
+        if rows[row] >= 0 and cols[col] >= 0:
+            expected[row, col] = x[rows[row], cols[col]]
+    sides = ((3, 1), (2, 5))
+    np.testing.assert_array_equal(padding.padded(x, sides, mode), expected)
+    np.testing.assert_array_equal(padding.padded(x[None], sides, mode)[0], expected)
+    empty = padding.padded(np.ones((0, 3)), ((0, 0), (1, 1)), mode)
+    assert empty.shape == (0, 5)

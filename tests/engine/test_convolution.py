@@ -237,3 +237,22 @@ def test_a_stride_far_above_the_kernel_leaves_cells_to_the_bias(dtype: str) -> N
         stamps = x[:, :1] * weight[:, :, i : i + 1, j : j + 1]
         expected[:, :, i::20, j::20] += np.broadcast_to(stamps, (1, 2, 40, 30))
     np.testing.assert_array_equal(found, expected + bias[:, None, None])
+
+
+@pytest.mark.parametrize(
+    ("call", "x", "weight", "groups", "message", "accepted"),
+    [
+        (conv, (1, 3, 9), (4, 2, 3), 1, "weight 4×2×3 takes 2 channels, but x has 3", "2 channels"),
+        (conv, (1, 2, 9), (4, 1, 3), 1, "weight 4×1×3 takes 1 channel, but x has 2", "1 channel"),
+        (conv, (1, 3, 9), (4, 2, 3), 2, "weight 4×2×3 with groups 2 takes 4 channels, but x has 3",
+         "4 channels"),
+        (conv_transpose, (1, 3, 9), (2, 4, 3), 1, "weight 2×4×3 takes 2 channels, but x has 3",
+         "2 channels"),
+    ],
+)  # fmt: skip
+def test_channels_that_do_not_meet_the_weight_are_counted(
+    call: Any, x: Any, weight: Any, groups: int, message: str, accepted: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        call(np.ones(x), np.ones(weight), groups=groups)
+    assert (caught.value.message, caught.value.accepted) == (message, accepted)
