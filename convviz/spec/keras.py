@@ -136,7 +136,7 @@ def pooling(ndim: int, kind: str) -> Make:
     """MaxPooling2D and AveragePooling2D; an average does not count TensorFlow's padding."""
 
     def make(given: Given, shape: Shape) -> Layer:
-        ranked(shape, ndim, f"{kind.capitalize()}Pooling{ndim}D")
+        ranked(shape, ndim, f"{'Max' if kind == 'max' else 'Average'}Pooling{ndim}D")
         kernel = given.get("pool_size", 2)
         stride = given.get("strides")
         stride = kernel if stride is None else stride
