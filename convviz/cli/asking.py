@@ -114,6 +114,9 @@ def account(
         )
         limit.check(array.shape[:2] + padded, "a padded input", array.itemsize)
     if isinstance(layer, Pool):
+        if asked.request is None:
+            steps = "comparisons" if layer.kind == "max" else "additions"
+            limit.check_macs(len(array) * layer.steps(array.shape[1:]), "the layer", steps)
         return run(layer, array, lead=source.lead)
     if asked.request is None:  # calls from Python take the time that they take
         limit.check_macs(len(array) * layer.macs(array.shape[1:]), "the layer")

@@ -45,6 +45,7 @@ command = Command(
         options.at("[C,]R,C", "the output cell that is explained"),
         options.fill(),
         *options.output_options("kernel=2,3"),
+        options.work(),
         *options.motion_options(),
     ],
     title="take the maximum or the average of each window",

@@ -19,7 +19,7 @@ class Budget(Record):
     """What one command may take.
 
     elements: the most numbers of 8 bytes that one array may hold.
-    macs:     the most multiply-adds of one layer.
+    macs:     the most multiply-adds of one layer, or comparisons of a pooling.
     """
 
     elements: int = MAX_ELEMENTS
@@ -50,14 +50,14 @@ class Budget(Record):
             f"({megabytes(needed * 8)})",
         )
 
-    def check_macs(self, count: int, layer: str) -> None:
-        """Refuse `count` multiply-adds of a `layer`.
+    def check_macs(self, count: int, layer: str, steps: str = "multiply-adds") -> None:
+        """Refuse `count` multiply-adds of a `layer`, or other steps that take as long.
 
         Raises SpecError: they are more than the budget.
         """
         if count > self.macs:
             raise SpecError(
-                f"{layer} takes {amount(count)} multiply-adds, more than the budget of "
+                f"{layer} takes {amount(count)} {steps}, more than the budget of "
                 f"{amount(self.macs)}",
                 "max_macs",
                 f"at least {count}",

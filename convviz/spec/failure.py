@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from convviz.errors import SpecError, shortened
 from convviz.spec.checks import AXIS_NAMES, Shape, times
+from convviz.spec.field import ENDLESS
 from convviz.spec.formula import gathered, minus, plain
 from convviz.spec.geometry import Axis
 from convviz.spec.layer import Layer
@@ -52,7 +53,7 @@ def explained(
     if isinstance(layer, Join):
         near = [times(network.shown(other)) for other in nearby(network, shape)]
         ways += [f"an input of {' or '.join(near)}"] * bool(near)
-    else:
+    elif error.message != ENDLESS:  # a larger input would be worse
         least = least_input(network, shape, rows, index) or ()
         ways += [f"an input from {times(network.shown(least))}"] * bool(least)
     source, span = listing(network, rows, index, shortened(name, 44), shapes)

@@ -21,6 +21,8 @@ PHASES = 4096
 """Most phases that are followed: far beyond any upsampling that networks do."""
 LONGEST = 10**250
 """Input cells that the fields of neighbors may be apart; numbers beyond are of no use to anyone."""
+ENDLESS = "its output has a size of more than 250 digits"
+"""What is said of a layer whose output is longer than that."""
 
 Span = tuple[int, int] | None
 """First and last input cell; None where nothing is read (a hole of a transposed convolution)."""

@@ -20,6 +20,7 @@ from convviz.spec.pointwise import Linear, Pointwise
 from convviz.spec.pooling import AdaptivePool, Pool
 from convviz.spec.resizing import PadLayer, Upsample
 from convviz.spec.window_catalog import Given
+from convviz.spec.writing import written
 
 Make = Callable[[Given, Shape], Layer]
 
@@ -210,7 +211,12 @@ def normalization(title: str) -> Make:
 
 def unchanged(title: str) -> Make:
     """A layer that leaves every shape as it is."""
-    return lambda given, shape: Pointwise(title, str(given.get("activation", "")), f"{title}()")
+
+    def make(given: Given, shape: Shape) -> Layer:
+        named = [given["activation"]] if "activation" in given else []
+        return Pointwise(title, " ".join(map(str, named)), written(title, *named))
+
+    return make
 
 
 def prelu(given: Given, shape: Shape) -> Layer:

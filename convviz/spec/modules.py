@@ -115,7 +115,7 @@ def walked(module: Any, path: str, depth: int) -> Iterator[tuple[str, Layer]]:
         where = f"{path} is" if path else "the module is"
         inside = [name for name, _ in children(module)]
         raise SpecError(
-            f"{where} a {kind(module)}, "
+            f"{where} {a(kind(module))}, "
             + (
                 "which is not Sequential: how its parts are connected stands in its code alone"
                 if inside
@@ -165,11 +165,16 @@ def made(module: Any, title: str, path: str) -> Layer:
         given[name] = value is not None if name == "bias" else plain(value)
     missing = [name for name in row.arguments[: row.required] if name not in given]
     if missing:
-        raise SpecError(f"{path or 'the module'} is a {title} without {missing[0]}", "module")
+        raise SpecError(f"{path or 'the module'} is {a(title)} without {missing[0]}", "module")
     try:
         return row.make(given)
     except SpecError as error:
         raise error.changed(message=f"{path or title}: {error.message}") from None
+
+
+def a(name: str) -> str:
+    """`a Conv2d`, `an AvgPool2d`."""
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import prod
 from typing import Any, ClassVar
 
 from convviz.errors import SpecError, unknown
@@ -124,6 +125,14 @@ class Pool(Record):
     def macs(self, shape: Shape) -> int:
         """0: pooling multiplies nothing that is learned."""
         return self.work(shape, self.output(shape))
+
+    def steps(self, shape: Shape) -> int:
+        """Count the comparisons or additions, axis by axis: one for each tap of each window."""
+        output = self.output(shape)
+        return sum(
+            prod(output[: place + 1]) * prod(shape[place + 1 :]) * len(axis.taps(output[place], n))
+            for place, (axis, n) in enumerate(zip(self.axes, shape[1:], strict=True), 1)
+        )
 
     def reads(self, shape: Shape, output: Shape) -> Readings:
         """Per axis, which input cells an output cell depends on."""

@@ -125,9 +125,13 @@ def rule(some: Sequence[int], sizes: Sequence[int]) -> str:
     first, last, chosen = sizes[0], sizes[-1], set(some)
     if len(sizes) != last - first + 1:
         return ranges(some)
-    others = set(sizes) - chosen
     for least in dict.fromkeys((first, some[0])):
-        for sign, mine in (("", chosen), ("all but ", others)):
+        count = last + 1 - least
+        for sign, members in (("", len(some)), ("all but ", count - len(some))):
+            # There may be a reason for every size: those of no period are told by their number.
+            if members < max(2, count // MODULUS) or 4 * members > 3 * count:
+                continue
+            mine = chosen if not sign else set(sizes) - chosen
             found = periodic(mine, least, last)
             if found is None:
                 continue

@@ -16,6 +16,8 @@ PARTS = 64
 _KEY = pattern(
     r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*'|\#[^\n]*|.)[ \t]*(?:(\.)[ \t]*)?""", re.DOTALL
 )
+BASES = ("0x", "0o", "0b")
+
 _WHOLE = pattern(
     r'"""(?:\\.|[^\\])*?"""|"(?:\\.|[^"\\\n])*"|' + r"'''.*?'''|'[^'\n]*'|#[^\n]*|"
     r"[0-9][0-9_]*(?:\.[0-9_]+|[eE][+-]?[0-9_]+)+|"
@@ -59,8 +61,11 @@ def has_large(value: Any) -> bool:
 def too_large(text: str, name: str) -> SpecError:
     """The error of the first whole number of more than 18 digits."""
     for match in _WHOLE.finditer(text):
-        digits = (match[1] or "").replace("_", "")
-        if len(digits) > DIGITS or (digits[:2] == "0x" and int(digits, 16) >= 10**DIGITS):
+        word = (match[1] or "").replace("_", "")
+        # Python converts any number of digits of these bases, and few decimal ones.
+        based = int(word, 0) if word[:2] in BASES and word[2:] else 0
+        digits = word[2:] if based else word
+        if based >= 10**DIGITS or (word[:2] not in BASES and len(word) > DIGITS):
             line = text.count("\n", 0, match.start()) + 1
             return point(
                 text,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from convviz.errors import SpecError
 from convviz.records import Record
 from convviz.spec.checks import Shape, times
-from convviz.spec.field import LONGEST, POINT, Field, joined, through
+from convviz.spec.field import ENDLESS, LONGEST, POINT, Field, joined, through
 from convviz.spec.layer import Layer
 from convviz.spec.network import INPUT, Join, Network, Pending, Step
 from convviz.spec.reading import Pattern, Readings
@@ -151,7 +151,7 @@ def _result(layer: Layer | Pending, shape: Shape) -> _Result:
     complete = layer.make(shape) if isinstance(layer, Pending) else layer
     output = complete.output(shape)
     if max(output, default=0) > LONGEST:
-        raise SpecError("its output has a size of more than 250 digits", "input")
+        raise SpecError(ENDLESS, "input")
     reads = complete.reads(shape, output)
     patterns = tuple(read.pattern for read in reads)
     params, macs = complete.params, complete.work(shape, output)

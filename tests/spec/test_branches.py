@@ -182,6 +182,18 @@ def test_a_malformed_text_gets_one_clear_message_at_once(text):
     assert time.process_time() - begin < 3  # measured below 1 s; slow machines are slower
 
 
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("0b" + "1" * 70, 70), ("0o" + "7" * 24, 24), ("0x" + "f" * 16, 16), ("0b0_" + "1" * 64, 65)],
+)
+def test_digits_of_a_number_are_counted_without_its_prefix(word, count):
+    with pytest.raises(SpecError) as caught:
+        parse_toml(f'layers = ["relu"]\nx = 0b{"1" * 50}\ny = {word}')
+    said = f"line 3 of the network has a whole number of {count} digits: at most 18 are read"
+    assert caught.value.message == said
+    assert caught.value.source[slice(*caught.value.span)] == word
+
+
 def test_a_number_too_large_is_refused_where_quotes_hide_its_place():
     # TOML lets a text of several lines end in a quote of its own; nobody points at what follows
     with pytest.raises(SpecError) as caught:

@@ -111,7 +111,12 @@ def test_four_layers_before_the_failing_one_are_listed_or_all_five():
 
 def test_an_output_whose_size_nobody_can_write_is_refused():
     layers = ["ConvTranspose1d(1, 1, 2, stride=" + "9" * 18 + ")"] * 16
-    assert "its output has a size of more than 250 digits" in refused(layers, (1, 9)).message
+    error = refused(layers, (1, 9))
+    assert (
+        error.message
+        == "layer 14 of 16 does not fit: its output has a size of more than 250 digits"
+    )
+    assert error.remedy == ""
 
 
 @pytest.mark.parametrize(

@@ -178,6 +178,8 @@ def test_an_input_of_open_sizes_declares_no_shape():
 def test_an_activation_as_a_layer_keeps_its_argument():
     (row,) = trace(parse_network(["Activation('relu')"]), (3, 5)).rows
     assert row.layer.short == "Activation relu"
+    assert row.layer.code == "Activation('relu')"
+    assert [step.layer.text for step in parse_network([row.layer.code]).steps] == [row.layer.code]
     assert row.output == (3, 5)
 
 

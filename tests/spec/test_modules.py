@@ -142,7 +142,7 @@ def test_a_name_with_a_nul_byte_is_no_file():
 def test_an_object_that_is_no_module_is_refused_by_its_kind():
     with pytest.raises(SpecError) as caught:
         convviz.network(object(), (3, 8, 8))
-    assert caught.value.message == "the module is a object, which is no layer that convviz knows"
+    assert caught.value.message == "the module is an object, which is no layer that convviz knows"
 
 
 def test_a_module_that_does_not_fit_points_at_no_text():

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
+from convviz.spec import sizing
+from convviz.spec.sequence import parse_network
 from convviz.spec.sizing import MODULUS, periodic
 
 
@@ -33,3 +37,23 @@ def test_a_rule_is_the_one_that_trying_every_size_finds() -> None:
         assert found == tried(chosen, least, least + count - 1)
         ruled += found is not None
     assert 200 < ruled < 1900
+
+
+def test_a_reason_of_its_own_for_every_size_is_not_searched_for_a_period(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried: list[tuple[int, int]] = []
+
+    def counting(chosen: set[int], least: int, last: int) -> tuple[int, set[int]] | None:
+        tried.append((least, last))
+        return periodic(chosen, least, last)
+
+    monkeypatch.setattr(sizing, "periodic", counting)
+    network = parse_network(["flatten", "Linear(100, 10)"])
+    found = sizing.verdicts(network, 1, 2, range(1, 3001))
+    reasons = sizing.reasons(found)
+    assert len(reasons) == 2999
+    assert {group.rule for group in reasons} == {str(n) for n in range(1, 3000) if n != 10} | {
+        "from 3000 on"
+    }
+    assert all(last - least < 8 for least, last in tried)  # a few at the end alone
