@@ -18,9 +18,10 @@ def test_what_is_asked_comes_with_its_key() -> None:
     assert dict(results(pow, tasks, 2)) == {"a": 8, "b": 9}
 
 
+@posix
 def test_a_process_that_is_ended_from_outside_is_told() -> None:
     with pytest.raises(SpecError, match="a process that draws was ended from outside") as caught:
-        list(results(os._exit, [(0, (1,))], 1))
+        list(results(signal.raise_signal, [(0, (signal.SIGKILL,))], 1))
     assert isinstance(caught.value.__cause__, OSError), "status 1"
 
 
