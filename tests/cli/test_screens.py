@@ -26,6 +26,17 @@ SAID = {
     "many rows of terms": ("conv 9x20 -k 7x13", "  + … 5 more rows\n"),
     "three rows of many terms": ("conv 4x40 -k 3x20", "  + … 1 more row\n"),
     "a window of many": ("pool 4x100 -k 3x40", "=  max(1, 2, 3, … 116 more, 240*)  =  240"),
+    "a window of padding alone": ("pool 2x2 -p 1 -d 3", "=  max(padding only)  =  −inf\n"),
+    "the winner in a batch": ("pool 2x1x4x4", "max(1, 2, 5, 6*)  =  6   from input[0,0,1,1]\n"),
+    "lanes of several channels": (
+        "conv-transpose 2x4 --dims 1",
+        "0 3  4  ×  1  2  3                      4    8   12\n"
+        "1 0  5  ×  4  5  6      20   25   30\n",
+    ),
+    "what the numbers of such lanes are": (
+        "conv-transpose 2x4 --dims 1",
+        "\neach lane: the input channel, the index in it, from 0\n",
+    ),
     "many stamps, in words": ("conv-transpose 400 --plain", "\ninputs 3 to 396 are not shown\n"),
     "many terms, in words": (
         "conv 4x100 -k 3x40 --plain",

@@ -89,6 +89,8 @@ def test_the_first_of_equals_wins() -> None:
     assert winners(layer, np.array([[[[1.0, np.nan], [np.nan, 5]]]])).item() == 1
     padded = Pool.of("max", 2, ndim=2, padding=1)
     assert winners(padded, np.full((1, 1, 2, 2), -np.inf)).ravel().tolist() == [3, 2, 1, 0]
+    apart = Pool.of("max", 2, ndim=2, padding=1, dilation=3)
+    assert winners(apart, np.ones((1, 1, 2, 2))).item() == 0, "its taps lie around the input"
 
 
 def test_nan_wins_and_infinity_counts() -> None:
