@@ -178,6 +178,9 @@ def documented(case: Case, refused: bool, message: str) -> str:
         known = {
             "divisor_override is not drawn, so it is refused": "divisor_override=" in text,
             "padding layers of convviz do not crop": "Pad" in text and "-1" in text,
+            "negative padding is refused in every mode, by torch in zeros alone": "padding_mode="
+            in text
+            and "-1" in text,
             "torch reads any three axes as channels, rows and cols": "Pixel" in text
             and len(case["shape"]) != 3,
             "without parameters, torch does not look at the channels": "affine=False" in text,
