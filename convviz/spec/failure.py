@@ -153,7 +153,7 @@ def too_long(
     fact = f"{layer.short} spans {axis.reach} cells, {what} {padded}{where}"
     formula = f"{plain(gathered(axis, n, ceil=ceil))} = {minus(axis.windows(n, ceil=ceil))}"
     ways = [f"a kernel of at most {(padded - 1) // axis.dilation + 1}"]
-    if axis.dilation > 1 and 1 < axis.kernel <= padded:
+    if axis.kernel <= padded:  # then it is the dilation that is too large
         ways.append(f"a dilation of at most {(padded - 1) // (axis.kernel - 1)}")
     more = -(-(axis.reach - n) // 2)
     if isinstance(layer, Conv) or more <= axis.kernel // 2:

@@ -161,3 +161,66 @@ def test_a_very_deep_network_still_names_an_input_that_fits():
     texts = [*["ReLU()"] * 201, "Conv1d(1, 1, 9)"]
     assert refused(texts, (1, 5)).remedy.endswith(", or an input from 1×9")
     assert trace(parse_network(texts), (1, 9)).output == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy", "spot"),
+    [
+        ("Conv2d(1, 8, 30, dilation=2)", "kernel_size=20, or dilation=1, or padding=10", "30"),
+        ("Conv2D(3, 30, dilation_rate=2)", "kernel_size=20, or dilation_rate=1, or padding=10",
+         "30"),
+        ("MaxPooling2D(70)", "pool_size=40, or padding=15", "70"),
+        ("conv 8 k30 d2", "kernel_size=20, or dilation=1, or padding=10", "conv 8 k30 d2"),
+    ],
+)  # fmt: skip
+def test_an_only_layer_names_the_arguments_of_its_language(text, remedy, spot):
+    error = refused([text], (1, 40, 40))
+    assert error.remedy.partition(", which")[0] == remedy
+    assert error.source[slice(*error.span)] == spot
+
+
+BLOCK = 'layers = ["block"]\n[block]\njoin = "add"\na = ["relu", "conv 1 k9"]\nb = []'
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "message", "remedy"),
+    [
+        (["ReLU()", "Conv1d(3, 2, 9)"], (2, 9),
+         "layer 2 of 2 does not fit: Conv1d 3→2 k9 takes 3 channels, its input has 2",
+         "in_channels=2"),
+        (["Flatten()", "Conv2d(3, 2, 3)"], (2, 9), "layer 2 of 2 does not fit: a 2-D layer takes "
+         "channels and 2 spatial axes, not 1 axes (18)", ""),
+        (["ReLU()", "Conv2d(2, 2, 3)"], (2, 9), "layer 2 of 2 does not fit: a 2-D layer takes "
+         "channels and 2 spatial axes, not 2 axes (2×9)", ""),
+        (["ReLU()", "MaxPool1d(4)"], (1, 1),
+         "layer 2 of 2 does not fit: MaxPool1d k4 s4 spans 4 cells, its input has 1",
+         "a kernel of at most 1, padding 2 (1 + 2·2 = 5), or an input from 1×4"),
+        (["AdaptiveAvgPool1d(3)", "Conv1d(1, 1, 3)", "Conv1d(1, 1, 2)"], (1, 9),
+         "layer 3 of 3 does not fit: Conv1d 1→1 k2 spans 2 cells, its input has 1",
+         "a kernel of at most 1 or padding 1 (1 + 2·1 = 3)"),
+        (BLOCK, (1, 5),
+         "layer 2 of 3, block.a.1, does not fit: Conv1d 1→1 k9 spans 9 cells, its input has 5",
+         "a kernel of at most 5, padding 2 (5 + 2·2 = 9), or an input from 1×9"),
+        ('layers = [{join="add", a=["pool 2"], b=[]}]', (1, 1),
+         "layer 1 of 2, 0.a.0, does not fit: MaxPool1d k2 s2 spans 2 cells, its input has 1",
+         "a kernel of at most 1, padding 1 (1 + 2·1 = 3), or an input from 1×2"),
+        ('layers = [{join="add", a=["conv 3 k3"], b=[]}]', (1, 9),
+         "layer 2 of 2, 0.add, does not fit: add takes branches of one shape: a gives 3×7, "
+         "b gives 1×9", ""),
+    ],
+)  # fmt: skip
+def test_a_layer_in_its_place_is_said_with_ways_out(network, shape, message, remedy):
+    network = parse_network(network) if isinstance(network, list) else parse_toml(network)
+    with pytest.raises(SpecError) as caught:
+        trace(network, shape)
+    assert (caught.value.message, caught.value.remedy) == (message, remedy)
+
+
+def test_long_names_are_cut_to_44_letters_in_the_list():
+    place = "(13, 17), stride=(11, 12), padding=(5, 6), dilation=(2, 3), bias=False)"
+    error = refused([f"Conv2d(300, 512, {place}", f"Conv2d(512, 512, {place}"], (300, 99, 99))
+    assert [line[3:47] for line in error.source.splitlines()] == [
+        "Conv2d 300→512 k13×17 s11×12 p5×6 d2×3 no b…",
+        "Conv2d 512→512 k13×17 s11×12 p5×6 d2×3 no b…",
+    ]
+    assert error.source[slice(*error.span)] == "Conv2d 512→512 k13×17 s11×12 p5×6 d2×3 no b…"
