@@ -35,7 +35,9 @@ def integer(value: Any, name: str, minimum: int) -> int:
     longer than anything that can be written.
     """
     try:
-        number = None if isinstance(value, bool) else operator.index(value)
+        # NumPy before 2.0 gives its own truths an index, too.
+        truth = isinstance(value, bool) or type(value).__name__ == "bool_"
+        number = None if truth else operator.index(value)
     except TypeError:
         number = None
     if number is None:

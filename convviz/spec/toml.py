@@ -64,14 +64,13 @@ def too_large(text: str, name: str) -> SpecError:
         word = (match[1] or "").replace("_", "")
         # Python converts any number of digits of these bases, and few decimal ones.
         based = int(word, 0) if word[:2] in BASES and word[2:] else 0
-        digits = word[2:] if based else word
         if based >= 10**DIGITS or (word[:2] not in BASES and len(word) > DIGITS):
             line = text.count("\n", 0, match.start()) + 1
+            size = f"{len(word):,} digits" if not based else f"more than {DIGITS} decimal digits"
             return point(
                 text,
                 match.span(),
-                f"line {line} of {name} has a whole number of {len(digits):,} digits: "
-                f"at most {DIGITS} are read",
+                f"line {line} of {name} has a whole number of {size}: at most {DIGITS} are read",
                 accepted="too long",
             )
     return SpecError(f"{name} has a whole number of more than {DIGITS} digits")

@@ -35,12 +35,15 @@ ITSELF.append(ITSELF)
 ONE = np.ones((1, 3, 3))
 KERNEL = np.ones((1, 1, 3, 3))
 
+MOST_AXES = 64 if np.lib.NumpyVersion(np.__version__) >= "2.0.0" else 32
+"""Of an array of this NumPy."""
+
 REFUSED: dict[str, Callable[[], Any]] = {
     "65 axes to pad": lambda: pad(nested(65), 1),
     "65 axes to convolve": lambda: conv(nested(65), KERNEL),
     "65 axes of a weight": lambda: conv_transpose(ONE, nested(65)),
     "65 axes to pool": lambda: pool(nested(65), 2),
-    "64 axes that grow": lambda: pad(np.ones((1,) * 64), 1),
+    "the most axes, that grow": lambda: pad(np.ones((1,) * MOST_AXES), 1),
     "no axis to pad": lambda: pad(3, 1),
     "no axis to convolve": lambda: conv(3, 3),
     "no axis to pool": lambda: pool(3, 2),

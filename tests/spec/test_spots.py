@@ -110,8 +110,8 @@ NEITHER = "it is neither a shape, nor numbers, nor a file's name"
         (parse_input, "sample:foto", "no sample is called 'foto'", "did you mean photo?", (7, 11)),
         (read_toml, "a = 1\nb = 1000000000000000000", "line 2 of the file has a whole number of "
          "19 digits: at most 18 are read", "too long", (10, 29)),
-        (read_toml, "a = 0xde0b6b3a7640000", "line 1 of the file has a whole number of 17 digits: "
-         "at most 18 are read", "too long", (4, 21)),
+        (read_toml, "a = 0xde0b6b3a7640000", "line 1 of the file has a whole number of more "
+         "than 18 decimal digits: at most 18 are read", "too long", (4, 21)),
         (read_toml, "a = " + "9" * 5000, "line 1 of the file has a whole number of 5,000 digits: "
          "at most 18 are read", "too long", (4, 5004)),
         (read_toml, "b = 1\n" + "a." * 64 + "b = 1", "line 2 of the file has a key of more than "

@@ -110,6 +110,7 @@ def extent(mark: Mark) -> Box:
         wide, above, below = (size * each for each in inked(mark.text, mark.properties))
         left, right = mark.x, mark.x + wide
         top, bottom = mark.baseline - above, mark.baseline + below
+        by += SLACK  # a raster's letters are hinted: their edges move to whole pixels
         lean += LEAN * size
     elif isinstance(mark, Numbers):
         if not mark.labels:
