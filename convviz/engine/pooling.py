@@ -130,12 +130,12 @@ def reduced(
         lead: tuple[Any, ...] = (slice(None),) * place
         taps = axis.taps(size, x.shape[place])
         if len(taps) > max(LONG, size):  # few windows of very many cells: each at once
+            # None is of padding alone: that takes holes wider than the axis, so one tap at most.
             for coarse in range(size):
                 inside = axis.taps_inside(coarse, x.shape[place])
-                if inside:
-                    start, stop = axis.fine(coarse, inside[0]), axis.fine(coarse, inside[-1]) + 1
-                    some = x[(*lead, slice(start, stop, axis.dilation))]
-                    out[(*lead, coarse)] = step.reduce(some, axis=place)
+                start, stop = axis.fine(coarse, inside[0]), axis.fine(coarse, inside[-1]) + 1
+                some = x[(*lead, slice(start, stop, axis.dilation))]
+                out[(*lead, coarse)] = step.reduce(some, axis=place)
             taps = range(0)
         for tap in taps:
             windows, cells = axis.meeting(tap, size, x.shape[place])
