@@ -161,8 +161,12 @@ class Look(Record, eq=False):
                     )
                 )
             ]
+            # A window of padding alone has no cell that wins.
+            insides = [sight.side.inside(p) for sight, p in zip(self.sights, places, strict=True)]
+            here = np.logical_and.reduce(insides)
+            if depth is not None:
+                here &= places[0] == depth
             marked = np.zeros(shape, dtype=bool)
-            here = np.ones(found.shape, dtype=bool) if depth is None else places[0] == depth
             marked[places[-2][here] if len(places) > 1 else 0, places[-1][here]] = True
             return np.asarray(marked[np.ix_(rows, cols)])
 

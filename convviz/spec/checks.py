@@ -111,6 +111,8 @@ def check_reach(layer_axes: tuple[Axis, ...], spatial: Shape) -> None:
     padded = n + axis.before + axis.after
     same_trouble = [name for name, a, m in short if a == axis and m == n]
     where = "the axis has" if len(spatial) == 1 else " and ".join(same_trouble) + " have"
+    if same_trouble == ["depth"]:
+        where = "depth has"
     after_padding = " after padding" if padded != n else ""
     most = (padded - 1) // axis.dilation + 1
     ways = [f"{{kernel={most}}}"] if most > 0 else []

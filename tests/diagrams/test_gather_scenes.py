@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import convviz
 from convviz.diagrams import View, scene
 from convviz.diagrams.scene import Mark, Role, Selection
 from convviz.engine.account import run
@@ -201,3 +202,9 @@ def test_a_pooled_plane_is_a_lane_of_its_own() -> None:
     assert (mean.divisor, float(mean.result)) == (4, 3.5)
     (most,) = scene([pool((4, 4), 2, kind="max")], View(), "channels").equations
     assert (most.winner, most.source, float(most.result)) == ((1, 1), (1, 1), 6.0)
+
+
+def test_a_window_of_padding_alone_has_no_winner():
+    drawing = convviz.draw("pool 2x2 -k 2 -s 1 -p 1 -d 3")
+    assert not drawing.scene.grids[0].marks.at(np.arange(4), np.arange(4)).any()
+    assert "*" not in str(drawing).partition("output[0,0]")[0]
