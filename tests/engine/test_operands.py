@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from convviz import SpecError, conv, conv_transpose, pad, pool
-from convviz.engine.arrays import array, check_memory, memory, number, plain
+from convviz.engine.arrays import array, check_memory, empty, memory, number, plain
 
 Array = NDArray[Any]
 
@@ -169,10 +170,17 @@ def test_a_number_of_too_many_digits_is_refused() -> None:
     with pytest.raises(SpecError) as caught:
         number(10**4000, "value")
     assert caught.value.message == "value has more than 3,900 digits"
+    with pytest.raises(SpecError) as caught:
+        number(Fraction(10**400), "value")
+    assert caught.value.message == "value is beyond float64"
 
 
 def test_an_array_may_fill_the_memory_and_no_more() -> None:
     check_memory((memory() // 8,), np.dtype("f8"), "the output")
+    with pytest.raises(SpecError, match="the output is "):
+        check_memory((memory() // 8 + 1,), np.dtype("f8"), "the output")
+    with pytest.raises(SpecError, match="the output is "):
+        empty((10**12, 10**12), np.dtype("u1"))
     with pytest.raises(SpecError) as caught:
         check_memory((memory() + 1,), np.dtype("u1"), "the output")
     assert f"{memory() / 2**30:,.0f} GB)" in caught.value.message
