@@ -172,6 +172,7 @@ def answer(
     if wanted.motion is not None:
         from convviz.cli import filming
 
+        filming.check(accounts, asking.budget(asked))
         filming.answer(wanted, accounts, view_of(asked, wanted, chosen))
         if (wanted.motion.animate or wanted.motion.frames) and not wanted.json:
             return

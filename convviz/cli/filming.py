@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
 from convviz.errors import SpecError
 from convviz.records import Record, replace
+from convviz.spec.layers import ConvTranspose, times
 
 if TYPE_CHECKING:
     from convviz.cli.answering import Looks
     from convviz.diagrams import View
     from convviz.diagrams.scene import Scene
     from convviz.engine.account import Account
+    from convviz.sources.budget import Budget
 STILLS = (".png", ".svg", ".pdf")
 
 FASTEST = 50
@@ -91,6 +94,20 @@ def pattern(text: str) -> str:
             span=second.span(),
         )
     return target.path
+
+
+def check(accounts: Sequence[Account], limit: Budget) -> None:
+    """Refuse a film whose frames, each with sums of its own, would not be held.
+
+    Raises SpecError: they take more than the budget.
+    """
+    from convviz.diagrams.motion import MOST
+
+    for account in accounts:
+        if isinstance(account.layer, ConvTranspose):
+            frames = min(MOST, prod(account.spatial))
+            size = times(account.shape)
+            limit.check_count(frames * prod(account.shape), f"a film of {frames} frames", size)
 
 
 def answer(wanted: Looks, accounts: Sequence[Account], view: View) -> None:

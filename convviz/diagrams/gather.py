@@ -207,9 +207,11 @@ class Look(Record, eq=False):
         shape = (plane.shape[0], plane.shape[1])
 
         def roles(rows: Index, cols: Index) -> Array:
-            later = np.add.outer(rows * shape[1], cols) > row * shape[1] + col
-            pending = later if self.view.growing else np.zeros_like(later)
-            return np.where(pending, Role.PENDING, role).astype(np.uint8)
+            found = np.full((len(rows), len(cols)), role, dtype=np.uint8)
+            if self.view.growing:
+                found[rows > row] = Role.PENDING
+                found[np.ix_(rows == row, cols > col)] = Role.PENDING
+            return found
 
         line = len(self.sights) == 1
         cols = planes.index_ruler("", shape[1], Role.OUTPUT, col)

@@ -112,7 +112,7 @@ def padded_roles(
 
     def roles(at_rows: Index, at_cols: Index) -> Array:
         original = np.logical_and.outer(rows.inside(at_rows), cols.inside(at_cols)) & (not filled)
-        found = np.where(original, Role.INPUT, padding).astype(np.uint8)
+        found = np.where(original, np.uint8(Role.INPUT), np.uint8(padding))
         if unread is not None:
             found[unread[0][at_rows], :] = Role.UNREAD
             found[:, unread[1][at_cols]] = Role.UNREAD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -80,14 +81,22 @@ def to_pixels(height: float, dpi: float) -> Affine2DBase:
     return CompositeAffine2D(to_inches(height), Affine2D().scale(dpi)).frozen()
 
 
+MOST_SAMPLES = 2048
+"""Rows or columns that a picture of a grid reads; more than a page has pixels."""
+
+
 class Canvas:
     """A sheet of width × height points. Coordinates are points from its top left corner.
 
     layers: the marks of each height, in the order in which they came.
+    grain:  pixels per point of the frames of a film; 0 for a picture.
     """
 
-    def __init__(self, width: float, height: float, theme: Theme, typeface: Typeface) -> None:
+    def __init__(
+        self, width: float, height: float, theme: Theme, typeface: Typeface, grain: float = 0.0
+    ) -> None:
         self.width, self.height, self.theme, self.type = width, height, theme, typeface
+        self.grain = grain
         self._words: list[Placed] = []
         self._numbers: list[tuple[Numbers, float]] = []
         self.layers: dict[int, list[Mark]] = {}
@@ -109,6 +118,14 @@ class Canvas:
                 cell = Box(x - side, y - side, x + side, y + side) if room else None
                 found.append(Placed(label, box, mark.size, cell))
         return found
+
+    def finest(self, box: Box) -> tuple[int, int]:
+        """The most rows and columns that a picture in `box` reads; of a film two per pixel."""
+        high, wide = (
+            2 * math.ceil(length * self.grain) if self.grain else MOST_SAMPLES
+            for length in (box.height, box.width)
+        )
+        return min(high, MOST_SAMPLES), min(wide, MOST_SAMPLES)
 
     def add(self, mark: Mark, height: int) -> None:
         """Put a mark on the layer of that height."""

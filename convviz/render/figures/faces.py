@@ -15,8 +15,13 @@ from convviz.render.style import Theme
 Array = NDArray[Any]
 
 
-def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Array) -> Array:
-    """(len(rows), len(cols), 3): the fill of cells: by identity if there is one, else by role."""
+def face_colors(
+    grid: Grid, theme: Theme, values: Array, rows: Array, cols: Array, every: Array | None = None
+) -> Array:
+    """(len(rows), len(cols), 3): the fill of cells: by identity if there is one, else by role.
+
+    every: values of an input that share the ramp with these; None: these alone.
+    """
     roles = np.asarray(grid.roles.at(rows, cols))
     painted, known = identity(grid, rows, cols)
     if known.any():
@@ -28,7 +33,9 @@ def face_colors(grid: Grid, theme: Theme, values: Array, rows: Array, cols: Arra
     colors[known] = painted[known]
     for kind in np.unique(roles[~known]).tolist():
         chosen = (roles == kind) & ~known
-        colors[chosen] = _by_role(Role(kind), theme, values, chosen, grid.others)
+        picked = np.asarray(values[chosen], float)
+        shared = values if every is None else every
+        colors[chosen] = _by_role(Role(kind), theme, picked, shared, grid.others)
     return colors
 
 
@@ -68,9 +75,11 @@ def identity(grid: Grid, rows: Array, cols: Array) -> tuple[Array, Array]:
     return painted, (row_ids >= 0)[:, None] & (col_ids >= 0)
 
 
-def _by_role(role: Role, theme: Theme, values: Array, chosen: Array, others: Array | None) -> Array:
-    """(n, 3): fills of the chosen cells of one role; `others` share the ramp of a count."""
-    picked = np.asarray(values[chosen], float)
+def _by_role(role: Role, theme: Theme, picked: Array, values: Array, others: Array | None) -> Array:
+    """(n, 3): fills of the `picked` cells of one role.
+
+    values: those that share the ramp of an input. others: those that share the ramp of a count.
+    """
     if role in (Role.INPUT, Role.COPY):
         share = _share(picked, values)
         if share.size > STEPS:
@@ -91,6 +100,13 @@ def _by_role(role: Role, theme: Theme, values: Array, chosen: Array, others: Arr
 def value_share(values: Array) -> Array:
     """Where each of `values` lies between the smallest and the largest of them, 0 … 1."""
     return _share(np.asarray(values, float), values)
+
+
+def ends(values: Array) -> Array:
+    """The smallest and the largest finite value, which are all that a ramp needs to know."""
+    every = np.asarray(values)
+    finite = every[np.isfinite(every)]
+    return np.array([finite.min(), finite.max()]) if finite.size else finite
 
 
 def _share(picked: Array, values: Array) -> Array:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Frame, Grid, Rect, Role
 from convviz.records import Record, replace
 from convviz.render.colors import ink_on, mixed
-from convviz.render.figures.canvas import OUTLINES, Box, Canvas
-from convviz.render.figures.faces import among, face_colors
+from convviz.render.figures.canvas import MOST_SAMPLES, OUTLINES, Box, Canvas
+from convviz.render.figures.faces import among, ends, face_colors
 from convviz.render.figures.labels import POWER, Labels, Writing, labels, writing, written
 from convviz.render.figures.type import MEDIUM, REGULAR, SEMIBOLD, Typeface
 from convviz.render.style import Theme
@@ -28,8 +28,6 @@ TILES_FROM = 5.0
 """Points of pitch from which cells are drawn one by one; below, a grid is a picture."""
 MOST_NUMBERS = 2500
 """Cells of a grid whose numbers are written at all."""
-MOST_SAMPLES = 2048
-"""Rows or columns that a picture of a grid reads; more than a page has pixels."""
 AT_ONCE = 2**20
 """Cells of a picture colored at once: many enough to read every band off the map's lattice."""
 
@@ -260,22 +258,26 @@ def draw_cells(
 
 def draw_picture(canvas: Canvas, grid: Grid, place: Place) -> None:
     """Draw a grid whose cells are too small for tiles as one picture; what is copied fades."""
-    canvas.image(picture_colors(grid, canvas.theme), place.box)
+    canvas.image(picture_colors(grid, canvas.theme, canvas.finest(place.box)), place.box)
 
 
-def picture_colors(grid: Grid, theme: Theme) -> Array:
-    """(rows, cols, 3) of uint8, of a few rows and columns where there are more than pixels."""
-    rows, cols = (samples(n) for n in grid.shape)
+def picture_colors(
+    grid: Grid, theme: Theme, most: tuple[int, int] = (MOST_SAMPLES, MOST_SAMPLES)
+) -> Array:
+    """(rows, cols, 3) of uint8, of at most so many rows and columns: there are no more pixels."""
+    rows, cols = map(samples, grid.shape, most)
     values = grid.source is None and grid.picture is None
-    if values or len(rows) * len(cols) <= AT_ONCE:  # values may wear a ramp over all of them
+    # Values but those of an input wear a ramp that the band itself would set.
+    if len(rows) * len(cols) <= AT_ONCE or (values and grid.kind != Role.INPUT):
         return _painted(grid, theme, rows, cols, _repeats(grid, rows, cols))
+    every = ends(grid.cells.at(rows, cols)) if values else None
     # Colors in floating point take eight times the room of the picture: some rows at a time.
     found = np.empty((len(rows), len(cols), 3), np.uint8)
     count = -(-len(rows) * len(cols) // AT_ONCE)
     bands = np.array_split(np.arange(len(rows)), count)
     repeats = any(_repeats(grid, rows[band], cols) for band in bands)
     for band in bands:
-        found[band[0] : band[-1] + 1] = _painted(grid, theme, rows[band], cols, repeats)
+        found[band[0] : band[-1] + 1] = _painted(grid, theme, rows[band], cols, repeats, every)
     return found
 
 
@@ -284,15 +286,25 @@ def _repeats(grid: Grid, rows: Array, cols: Array) -> bool:
     return bool((np.asarray(grid.roles.at(rows, cols)) == Role.REPEAT).any())
 
 
-def _painted(grid: Grid, theme: Theme, rows: Array, cols: Array, repeats: bool) -> Array:
-    """(len(rows), len(cols), 3) of uint8: the picture of a grid where those lines cross."""
+def _painted(
+    grid: Grid,
+    theme: Theme,
+    rows: Array,
+    cols: Array,
+    repeats: bool,
+    every: Array | None = None,
+) -> Array:
+    """(len(rows), len(cols), 3) of uint8: the picture of a grid where those lines cross.
+
+    repeats, every: of the whole picture: whether the tiling goes on, what shares the ramp.
+    """
     if grid.picture is not None:
         colors = grid.picture[np.ix_(rows, cols)] / 255
     elif grid.source is not None:
         unread = np.broadcast_to(np.zeros(()), (len(rows), len(cols)))
         colors = face_colors(grid, theme, unread, rows, cols)
     else:
-        colors = face_colors(grid, theme, np.asarray(grid.cells.at(rows, cols)), rows, cols)
+        colors = face_colors(grid, theme, np.asarray(grid.cells.at(rows, cols)), rows, cols, every)
     roles = np.asarray(grid.roles.at(rows, cols))
     copied, repeated = roles == Role.COPY, roles == Role.REPEAT
     if copied.any() or repeats:
@@ -304,11 +316,11 @@ def _painted(grid: Grid, theme: Theme, rows: Array, cols: Array, repeats: bool) 
     return found
 
 
-def samples(n: int) -> Array:
-    """Indices of at most `MOST_SAMPLES` of n rows or columns, evenly."""
-    if n <= MOST_SAMPLES:
+def samples(n: int, most: int = MOST_SAMPLES) -> Array:
+    """Indices of at most `most` of n rows or columns, evenly."""
+    if n <= most:
         return np.arange(n)
-    return np.arange(MOST_SAMPLES, dtype=np.intp) * n // MOST_SAMPLES
+    return np.arange(most, dtype=np.intp) * n // most
 
 
 def draw_frame(canvas: Canvas, place: Place, frame: Frame) -> None:

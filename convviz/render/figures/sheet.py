@@ -84,6 +84,11 @@ class Sheet:
         """Points between the margins."""
         return self.page.width - 2 * self.page.margin
 
+    @property
+    def grain(self) -> float:
+        """Pixels per point of the frames of a film; 0 for a picture."""
+        return self.page.dpi / 72.0 if self.company is not None else 0.0
+
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, which is the same in all frames of a film."""
         if self.company is None:
@@ -100,7 +105,7 @@ class Sheet:
             return draw(canvas)
 
         def drawn() -> tuple[Canvas, T]:
-            part = Canvas(canvas.width, canvas.height, self.theme, self.type)
+            part = Canvas(canvas.width, canvas.height, self.theme, self.type, canvas.grain)
             return part, draw(part)
 
         part, found = self.once((key, canvas.width, canvas.height), drawn)
@@ -130,10 +135,10 @@ class Sheet:
         if page.height is None:
             diagram = arrangement(self, self.room, None)
             height = diagram.height + 2 * page.margin
-            canvas = Canvas(page.width, height, self.theme, self.type)
+            canvas = Canvas(page.width, height, self.theme, self.type, self.grain)
             diagram.draw(canvas, page.margin + (self.room - diagram.width) / 2, page.margin)
             return canvas
-        canvas = Canvas(page.width, page.height, self.theme, self.type)
+        canvas = Canvas(page.width, page.height, self.theme, self.type, self.grain)
         top, bottom = page.content
         if self.caption:
             baseline = self.again(canvas, (self.title, self.scene.subtitle), self._header)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from convviz.diagrams.scene import Grid, Link, Role, Windows
+from convviz.diagrams.scene import Grid, Link, Mark, Role, Windows
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.parts import window
-from convviz.render.figures.grids import Place
+from convviz.render.figures.grids import AT_ONCE, Place
 from convviz.render.figures.sheet import Sheet
 from convviz.render.figures.type import SEMIBOLD, Line, Run
 
@@ -47,7 +47,28 @@ def draw_steps(
 
 def kinds(grid: Grid) -> list[Role]:
     """The roles in a grid that a reader has to be told."""
-    return [role for role in KINDS if bool((grid.all_roles == role).any())]
+    rows, cols = grid.shape
+    if rows * cols <= AT_ONCE:
+        return [role for role in KINDS if bool((grid.all_roles == role).any())]
+    bands = np.array_split(np.arange(rows), min(rows, -(-rows * cols // AT_ONCE)))
+    parts = [grid.roles.at(band, np.arange(cols)).ravel() for band in bands]
+    met = {role for part in parts for role in np.flatnonzero(np.bincount(part)).tolist()}
+    return [role for role in KINDS if role in met]
+
+
+def crossed(grid: Grid) -> bool:
+    """Whether a grid has cells that no window reads."""
+    rows, cols = grid.shape
+    if rows * cols <= AT_ONCE:
+        return bool((grid.all_roles == Role.UNREAD).any())
+    # A line that no window meets crosses the whole grid, but for what lies beyond its end.
+    for axis, rulers in enumerate((grid.left, grid.top)):
+        for ruler in rulers:
+            lines = [np.arange(rows), np.arange(cols)]
+            lines[axis] = np.flatnonzero(ruler.labels == Mark.UNREAD)[:1]
+            if (grid.roles.at(*lines) == Role.UNREAD).any():
+                return True
+    return False
 
 
 def draw_kinds(

@@ -42,12 +42,12 @@ class Bar:
             share = np.nan_to_num(np.asarray(values, float) / self.most, nan=0.0)
         if self.signed:
             table = signed_ramp(np.linspace(-1, 1, 511), theme)
-            place = np.rint((np.clip(share, -1, 1) + 1) * 255).astype(np.intp)
+            place = np.rint((np.clip(share, -1, 1) + 1) * 255).astype(np.uint16)
         else:
             steps = np.linspace(0, 1, 256)
             gray = np.repeat(steps[:, None], 3, axis=1)
             table = gray if self.gray else output_ramp(steps, theme)
-            place = np.rint(np.clip(share, 0, 1) * 255).astype(np.intp)
+            place = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint16)
         found: Array = np.rint(table * 255).astype(np.uint8)[place]
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from convviz.diagrams.scene import Grid, Role
+from convviz.diagrams.scene import Array, Grid, Role
 from convviz.records import replace
 from convviz.render.figures.canvas import Box, Canvas
 from convviz.render.figures.compositions.bars import Bar, bar_width, draw_bar
@@ -42,6 +42,12 @@ def arranged(sheet: Sheet, width: float, height: float | None) -> Arrangement:
     return Image(sheet, width, height)
 
 
+def seen(grid: Grid) -> Array:
+    """The values of a grid that a picture of it reads."""
+    rows, cols = grid.shape
+    return grid.cells.at(samples(rows), samples(cols))
+
+
 class Image:
     """Input, kernel planes below each other, result and its color bar; the size formula below."""
 
@@ -55,7 +61,7 @@ class Image:
         self.output = next(grid for grid in grids if grid.kind == Role.OUTPUT)
         self.bar = None
         if self.output.picture is None:
-            self.bar = sheet.once("bar", lambda: Bar(self.output.values, gray=scene.image))
+            self.bar = sheet.once("bar", lambda: Bar(seen(self.output), gray=scene.image))
         small = sheet.page.small
         sizes = [label for label in scene.labels if label.name.startswith("size")]
         more = [label for label in scene.labels if label.name == "kernels"]
@@ -182,15 +188,16 @@ class Image:
     def _picture(self, canvas: Canvas, grid: Grid, box: Box) -> None:
         """One picture with its title."""
         pixels = grid.picture
-        rows, cols = (samples(n) for n in grid.shape)
+        most = canvas.finest(box)
+        rows, cols = map(samples, grid.shape, most)
         if pixels is not None:
             canvas.image(pixels[np.ix_(rows, cols)], box)
         elif grid.kind == Role.INPUT:
             plain = replace(grid, source=None)
-            pixels = self.sheet.once(grid.key, lambda: picture_colors(plain, canvas.theme))
+            pixels = self.sheet.once(grid.key, lambda: picture_colors(plain, canvas.theme, most))
             canvas.image(pixels, box)
         else:
-            bar = self.bar or Bar(grid.values, gray=True)
+            bar = self.bar or Bar(seen(grid), gray=True)
             theme = canvas.theme.name
             pixels = self.sheet.once(grid.key, lambda: bar.colors(grid.cells.at(rows, cols), theme))
             canvas.image(pixels, box)

@@ -10,7 +10,7 @@ from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
 from convviz.records import replace
 from convviz.render.colors import Floats, output_ramp
 from convviz.render.figures.canvas import Canvas
-from convviz.render.figures.compositions.annotations import draw_kinds, kinds
+from convviz.render.figures.compositions.annotations import crossed, draw_kinds
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import (
@@ -25,12 +25,14 @@ from convviz.render.figures.compositions.parts import (
 )
 from convviz.render.figures.faces import value_share
 from convviz.render.figures.grids import (
+    MOST_NUMBERS,
     TILES_FROM,
     Digits,
     Place,
     draw_cells,
     draw_choice,
     draw_frame,
+    draw_picture,
     samples,
 )
 from convviz.render.figures.layout import pitch
@@ -56,7 +58,7 @@ class Step:
         self.words = Words(sheet, size_lines(sheet, sizes, sheet.page.small, width))
         self.tall = sheet.page.narrow or (sheet.page.paper and width < 300)
         self.title = sheet.page.label + 16.0
-        self.told = [role for role in kinds(self.input) if role == Role.UNREAD]
+        self.told = [Role.UNREAD] if crossed(self.input) else []
         self.key = sheet.page.note + 12.0 if self.told else 0.0
         if sheet.peers is not None:
             self.tall = self._taller(width, height)
@@ -76,6 +78,8 @@ class Step:
     def _readable(self, grid: Grid) -> Digits | None:
         """The numbers of a grid; in a film they are laid out once where they stay."""
         sheet, u = self.sheet, self.pitch_of(grid, self.u)
+        if grid.shape[0] * grid.shape[1] > MOST_NUMBERS:
+            return None
         others = b"" if grid.others is None else grid.others.tobytes()
         key = (grid.key, u, grid.values.tobytes(), others)
         return sheet.once(key, lambda: Digits.readable(grid, sheet.type, u, sheet.page.least))
@@ -182,17 +186,11 @@ class Step:
         """The padded input; what is not under a tap steps back."""
         grid, chosen = self.input, self.input.chosen
         shown = replace(grid, source=None)
-        share = np.full(grid.shape, 1.0)
-        if chosen is not None:
-            share = np.full(grid.shape, OUTSIDE)
-            rows = [r for r in chosen.rows if r < grid.shape[0]]
-            cols = [c for c in chosen.cols if c < grid.shape[1]]
-            share[np.ix_(rows, cols)] = 1.0
-        colors = self.colors()
-        if colors is not None:
-            share = np.where(self._losers(), 0.42, 1.0)
-        digits = self.digits[grid.key]
-        draw_cells(canvas, shown, place, digits, share=share, colors=colors)
+        if place.u < TILES_FROM:  # too small to step back, and so the same in all frames
+            key = ("picture", grid.key, place)
+            self.sheet.again(canvas, key, partial(draw_picture, grid=shown, place=place))
+        else:
+            self._cells(canvas, shown, place)
         for frame in grid.frames:
             draw_frame(canvas, place, frame)
         if chosen is not None:
@@ -201,6 +199,19 @@ class Step:
         self._title(canvas, grid, place)
         if place.u >= TILES_FROM:
             draw_kinds(canvas, self.sheet, place, self.told, crossed=False)
+
+    def _cells(self, canvas: Canvas, grid: Grid, place: Place) -> None:
+        """The cells of the input one by one."""
+        chosen, colors = grid.chosen, self.colors()
+        share = np.full(grid.shape, 1.0)
+        if chosen is not None:
+            share = np.full(grid.shape, OUTSIDE)
+            rows = [r for r in chosen.rows if r < grid.shape[0]]
+            cols = [c for c in chosen.cols if c < grid.shape[1]]
+            share[np.ix_(rows, cols)] = 1.0
+        if colors is not None:
+            share = np.where(self._losers(), 0.42, 1.0)
+        draw_cells(canvas, grid, place, self.digits[grid.key], share=share, colors=colors)
 
     def colors(self) -> Floats | None:
         """(rows, cols, 3): cells in the color of the output that reads them, where one does.
@@ -283,10 +294,18 @@ class Step:
 
     def _pixels(self, canvas: Canvas, grid: Grid, place: Place) -> None:
         """Outputs that are too small for tiles, as a picture of their values."""
-        rows, cols = (samples(n) for n in grid.shape)
-        colors = output_ramp(value_share(grid.cells.at(rows, cols)), canvas.theme.name)
-        colors[grid.roles.at(rows, cols) == Role.PENDING] = canvas.theme.color("paper")
-        canvas.image(np.rint(255 * colors).astype(np.uint8), place.box)
+        theme = canvas.theme
+        rows, cols = map(samples, grid.shape, canvas.finest(place.box))
+
+        def colored() -> Array:
+            colors = output_ramp(value_share(grid.cells.at(rows, cols)), theme.name)
+            return np.asarray(np.rint(255 * colors).astype(np.uint8))
+
+        # In a film its values stay, and more and more of them are computed.
+        pixels = self.sheet.once(("pixels", grid.key, place), colored).copy()
+        paper = np.rint(255 * theme.color("paper")).astype(np.uint8)
+        pixels[grid.roles.at(rows, cols) == Role.PENDING] = paper
+        canvas.image(pixels, place.box)
 
     def _blocks(self, canvas: Canvas, grid: Grid, place: Place, digits: Digits | None) -> None:
         """Outputs in the colors of their windows."""
