@@ -228,8 +228,13 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
 
     target = wanted.target
     assert target is not None, "asked only with a target"
+    shown = scene_of(asked, wanted, accounts, chosen, drawn=True)
+    for grid in shown.grids:
+        if grid.by_row:  # lanes are a square, of which a picture reads every cell
+            size = "×".join(map(str, grid.shape))
+            asking.budget(asked).check_count(math.prod(grid.shape), "a picture of lanes", size)
     data = figure.picture(
-        scene_of(asked, wanted, accounts, chosen, drawn=True),
+        shown,
         format=target.suffix.removeprefix("."),
         **wanted.drawn,
     )

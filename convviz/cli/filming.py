@@ -13,7 +13,7 @@ from convviz.cli import readers, speaking
 from convviz.cli.command import Asked
 from convviz.errors import SpecError
 from convviz.records import Record, replace
-from convviz.spec.layers import ConvTranspose, times
+from convviz.spec.layers import ConvTranspose, Padding, times
 
 if TYPE_CHECKING:
     from convviz.cli.answering import Looks
@@ -25,6 +25,12 @@ STILLS = (".png", ".svg", ".pdf")
 
 FASTEST = 50
 """Frames per second: viewers of GIF show none for less than two hundredths of a second."""
+
+SUMS = 3
+"""Numbers that a frame holds for each cell that stamps land on: the sum, the output, the count."""
+
+RULERS = 4
+"""Numbers that a frame holds for each line of an axis: its index, its source, what it starts."""
 
 NUMBER = re.compile(r"%0?\d?d")
 """Where the number of a frame stands in the name of its file, as in C: %d, %03d."""
@@ -97,17 +103,26 @@ def pattern(text: str) -> str:
 
 
 def check(accounts: Sequence[Account], limit: Budget) -> None:
-    """Refuse a film whose frames, each with sums of its own, would not be held.
+    """Refuse a film whose frames would not be held: each has rulers, and may have sums, of its own.
 
     Raises SpecError: they take more than the budget.
     """
     from convviz.diagrams.motion import MOST
 
     for account in accounts:
-        if isinstance(account.layer, ConvTranspose):
-            frames = min(MOST, prod(account.spatial))
-            size = times(account.shape)
-            limit.check_count(frames * prod(account.shape), f"a film of {frames} frames", size)
+        if isinstance(account.layer, Padding):
+            continue
+        scatters = isinstance(account.layer, ConvTranspose)
+        frames = min(MOST, prod(account.spatial if scatters else account.shape[2:]))
+        ruled = RULERS * max(*account.spatial, *account.shape[2:])
+        sums = SUMS * prod(account.shape) if scatters else 0
+        lanes = (
+            prod(account.shape) * account.spatial[0]
+            if scatters and len(account.spatial) == 1
+            else 0
+        )
+        count = max(sums, lanes, ruled)
+        limit.check_count(frames * count, f"a film of {frames} frames", times(account.shape))
 
 
 def answer(wanted: Looks, accounts: Sequence[Account], view: View) -> None:

@@ -28,9 +28,7 @@ def face_colors(
         known = known & ~among(roles, NAMELESS)
         if known.all():
             return np.array(painted) if painted.base is not None else painted
-    colors = np.empty((*roles.shape, 3))
-    colors[:] = theme.color("panel")
-    colors[known] = painted[known]
+    colors = np.where(known[..., None], painted, theme.color("panel"))
     for kind in np.unique(roles[~known]).tolist():
         chosen = (roles == kind) & ~known
         picked = np.asarray(values[chosen], float)
@@ -91,7 +89,10 @@ def _by_role(role: Role, theme: Theme, picked: Array, values: Array, others: Arr
         return kernel_ramp(_size(picked), theme.name)
     if role == Role.COUNT:
         every = picked if others is None else others
-        return count_ramp(picked, max(float(every.max(initial=1)), 1), theme.name)
+        # Counts are few, however many cells have them.
+        counts, place = np.unique(picked, return_inverse=True)
+        ramp = count_ramp(counts, max(float(every.max(initial=1)), 1), theme.name)
+        return np.asarray(ramp[place])
     tints = {Role.OUTPUT: 0, Role.SUM: 0, Role.HOLE: 0, Role.STAMP: 0}
     color = theme.trio(role)[tints[role]] if role in tints else theme.color("panel")
     return np.broadcast_to(color, (len(picked), 3))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from convviz.diagrams.scene import ArrayCells, Grid, Rect, Role
+from convviz.diagrams.scene import Array, ArrayCells, Grid, Rect, Role
 from convviz.records import replace
-from convviz.render.figures.canvas import BACK, Canvas
+from convviz.render.figures.canvas import BACK, MOST_SAMPLES, Box, Canvas
 from convviz.render.figures.compositions.equations import Written
 from convviz.render.figures.compositions.multiples import Words
 from convviz.render.figures.compositions.parts import bounds, framed, size_lines, title_line
@@ -19,6 +19,9 @@ from convviz.render.figures.grids import (
     draw_cells,
     draw_choice,
     draw_frame,
+    draw_picture,
+    picture_colors,
+    samples,
 )
 from convviz.render.figures.layout import pitch
 from convviz.render.figures.sheet import Sheet
@@ -68,14 +71,14 @@ class Row:
         """From row to row, edge to edge."""
         return max(0.9 * u, 14.0)
 
-    def middles(self) -> list[float]:
-        """The column, in input cells, over which each output stands."""
-        return [(span[0] + span[-1]) / 2 for span in self.spans]
+    def middle(self, output: int) -> float:
+        """The column, in input cells, over which an output stands."""
+        span = self.spans[output]
+        return (span[0] + span[-1]) / 2
 
     def output_pitch(self, u: float) -> float:
         """The pitch of the output tiles: that of the input, less where windows are denser."""
-        steps = np.diff(self.middles())
-        return u * min(1.0, float(steps.min())) if len(steps) else u
+        return u * min(1.0, self.middle(1) - self.middle(0)) if len(self.spans) > 1 else u
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
@@ -84,7 +87,7 @@ class Row:
         high = self.above() + rows * u + (rows - 1) * self.apart(u)
         words = 1.7 * page.formula + self.equation.height
         words += self.words.height(self.room) + 0.4 * page.small
-        last = max(self.input.shape[1], *(span[-1] + 1 for span in self.spans))
+        last = max(self.input.shape[1], self.spans[-1][-1] + 1)
         return max(self.names + self.lead + (last + 0.24) * u, self.equation.width), high + words
 
     def _digits(self, grid: Grid, u: float) -> Digits | None:
@@ -124,11 +127,14 @@ class Row:
 
     def _input(self, canvas: Canvas, place: Place) -> None:
         grid, chosen, u = self.input, self.input.chosen, place.u
-        tint = canvas.theme.trio(Role.INPUT)[0]
-        colors = np.broadcast_to(tint, (*grid.shape, 3)).copy()
-        colors[grid.all_roles == Role.UNREAD] = canvas.theme.color("panel")
-        digits = self._digits(grid, u)
-        draw_cells(canvas, replace(grid, source=None), place, digits, colors=colors)
+        shown = replace(grid, source=None)
+        if u < TILES_FROM:
+            draw_picture(canvas, shown, place)
+        else:
+            tint = canvas.theme.trio(Role.INPUT)[0]
+            colors = np.broadcast_to(tint, (*grid.shape, 3)).copy()
+            colors[grid.all_roles == Role.UNREAD] = canvas.theme.color("panel")
+            draw_cells(canvas, shown, place, self._digits(grid, u), colors=colors)
         for frame in grid.frames:
             draw_frame(canvas, place, frame)
         if chosen is not None:
@@ -138,7 +144,7 @@ class Row:
         if self.shift is None:
             return
         focus, note = canvas.theme.word(Role.FOCUS), self.sheet.page.note
-        start = place.left + (self.middles()[0] + 0.5) * u
+        start = place.left + (self.middle(0) + 0.5) * u
         end = start + self.shift.end[2] * u
         y = place.top - 12.0
         head = min(9.0, 0.45 * (end - start))
@@ -166,11 +172,14 @@ class Row:
 
     def _output(self, canvas: Canvas, x: float, top: float) -> None:
         grid, out = self.output, self.output_pitch(self.u)
+        if len(self.spans) > MOST_SAMPLES:
+            self._strip(canvas, x, top, out)
+            return
         colors = output_colors(*grid.shape)
         digits = self._digits(grid, out)
         chosen = grid.chosen
-        for n, middle in enumerate(self.middles()):
-            cell = _cell(grid, n)
+        for n in range(len(self.spans)):
+            cell, middle = _cell(grid, slice(n, n + 1)), self.middle(n)
             place = Place(
                 x + (middle + 0.5) * self.u - out / 2, top + (self.u - out) / 2, out, 1, 1
             )
@@ -181,6 +190,21 @@ class Row:
                 draw_choice(canvas, place.rect(Rect(0, 0, 1, 1)), edge, out, width=3.2)
         self._name(canvas, grid, x - 0.12 * self.u, top + self.u / 2)
 
+    def _strip(self, canvas: Canvas, x: float, top: float, out: float) -> None:
+        """More outputs than a page has pixels, as one picture."""
+        grid, u = self.output, self.u
+        cells = _cell(grid, samples(grid.shape[1]))
+        start, stop = (x + (self.middle(n) + 0.5) * u for n in (0, grid.shape[1] - 1))
+        middle = top + u / 2
+        box = Box(start - out / 2, middle - out / 2, stop + out / 2, middle + out / 2)
+        canvas.image(picture_colors(cells, canvas.theme), box)
+        if grid.chosen is not None:
+            at = x + (self.middle(grid.chosen.cols[0]) + 0.5) * u
+            edge = canvas.theme.trio(Role.OUTPUT)[2]
+            spot = Box(at - out / 2, box.top, at + out / 2, box.bottom)
+            draw_choice(canvas, spot, edge, out, width=3.2)
+        self._name(canvas, grid, x - 0.12 * u, middle)
+
     def _beams(self, canvas: Canvas, place: Place, bottom: float) -> None:
         """From every window to its output, in the color of the output."""
         if len(self.spans) > BEAMS or self.u < TILES_FROM:
@@ -188,7 +212,8 @@ class Row:
         colors = output_colors(*self.output.shape)[0]
         half = self.output_pitch(self.u) * TILE / 2
         chosen = self.output.chosen
-        for n, (span, middle) in enumerate(zip(self.spans, self.middles(), strict=True)):
+        middles = map(self.middle, range(len(self.spans)))
+        for n, (span, middle) in enumerate(zip(self.spans, middles, strict=True)):
             x = place.left + (middle + 0.5) * self.u
             leads = chosen is not None and n == chosen.cols[0]
             alpha = 0.42 if leads else 0.18
@@ -207,10 +232,9 @@ class Row:
         self.words.draw(canvas, center, baseline, self.room)
 
 
-def _cell(grid: Grid, col: int) -> Grid:
-    """One cell of a row as a grid of its own, colored by its identity."""
-    values = grid.values[:, col : col + 1]
-    roles = grid.all_roles[:, col : col + 1]
+def _cell(grid: Grid, cols: slice | Array) -> Grid:
+    """Some cells of a row as a grid of its own, colored by their identity."""
+    values, roles = grid.values[:, cols], grid.all_roles[:, cols]
     shown = np.where(roles == Role.OUTPUT, Role.STAMP, roles).astype(np.uint8)
     return replace(grid, cells=ArrayCells(values), roles=ArrayCells(shown), source=None)
 
