@@ -149,17 +149,11 @@ class Look(Record, eq=False):
             lines = (*lead, rows, cols)[-len(self.sights) :]
             windows = [sight.reading(some) for sight, some in zip(self.sights, lines, strict=True)]
             found = self.account.winners(self.cell[0], channel, windows)
+            taps = np.unravel_index(found, self.layer.kernel)
             places = [
                 sight.starts[some].reshape([-1 if i == n else 1 for i in range(found.ndim)])
                 + tap * sight.axis.dilation
-                for n, (sight, some, tap) in enumerate(
-                    zip(
-                        self.sights,
-                        windows,
-                        np.unravel_index(found, self.layer.kernel),
-                        strict=True,
-                    )
-                )
+                for n, (sight, some, tap) in enumerate(zip(self.sights, windows, taps, strict=True))
             ]
             # A window of padding alone has no cell that wins.
             insides = [sight.side.inside(p) for sight, p in zip(self.sights, places, strict=True)]
