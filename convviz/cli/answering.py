@@ -13,6 +13,7 @@ from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError, printable
 from convviz.records import Record
+from convviz.spec.layers import times
 
 if TYPE_CHECKING:
     from convviz.cli.filming import Motion
@@ -231,8 +232,8 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
     shown = scene_of(asked, wanted, accounts, chosen, drawn=True)
     for grid in shown.grids:
         if grid.by_row:  # lanes are a square, of which a picture reads every cell
-            size = "×".join(map(str, grid.shape))
-            asking.budget(asked).check_count(math.prod(grid.shape), "a picture of lanes", size)
+            count, size = math.prod(grid.shape), times(grid.shape)
+            asking.budget(asked).check_count(count, "a picture of lanes", size)
     data = figure.picture(
         shown,
         format=target.suffix.removeprefix("."),

@@ -112,17 +112,13 @@ def check(accounts: Sequence[Account], limit: Budget) -> None:
     for account in accounts:
         if isinstance(account.layer, Padding):
             continue
-        scatters = isinstance(account.layer, ConvTranspose)
-        frames = min(MOST, prod(account.spatial if scatters else account.shape[2:]))
-        ruled = RULERS * max(*account.spatial, *account.shape[2:])
-        sums = SUMS * prod(account.shape) if scatters else 0
-        lanes = (
-            prod(account.shape) * account.spatial[0]
-            if scatters and len(account.spatial) == 1
-            else 0
-        )
-        count = max(sums, lanes, ruled)
-        limit.check_count(frames * count, f"a film of {frames} frames", times(account.shape))
+        spatial, shape = account.spatial, account.shape
+        each, steps = RULERS * max(*spatial, *shape[2:]), shape[2:]
+        if isinstance(account.layer, ConvTranspose):
+            lanes = spatial[0] if len(spatial) == 1 else 0
+            each, steps = max(each, max(SUMS, lanes) * prod(shape)), spatial
+        frames = min(MOST, prod(steps))
+        limit.check_count(frames * each, f"a film of {frames} frames", times(shape))
 
 
 def answer(wanted: Looks, accounts: Sequence[Account], view: View) -> None:
