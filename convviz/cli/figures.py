@@ -139,10 +139,11 @@ def drawn(
 
 
 def short(entry: Figure) -> bool:
-    """Whether a figure is soon drawn: a film is not, and one begun last would be waited for."""
-    from convviz.cli.answering import FILMS
+    """Whether a figure is soon drawn: what is begun last is waited for.
 
-    return os.path.splitext(entry.file)[1] not in FILMS
+    A film is not, nor is the first document of a process, for which it loads more of matplotlib.
+    """
+    return os.path.splitext(entry.file)[1] == ".png"
 
 
 def report(stale: Sequence[Figure], count: int) -> int:

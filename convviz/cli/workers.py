@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import signal
@@ -87,6 +88,7 @@ class Interrupt:
 def begin(*thresholds: int) -> None:
     """What a process does first: it looks for garbage as rarely as the one that asked."""
     gc.set_threshold(*thresholds)
+    atexit.register(gc.freeze)  # as the one that asked: what is left needs no last look for garbage
     signal.signal(signal.SIGINT, Interrupt.act)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
