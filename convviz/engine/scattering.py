@@ -15,19 +15,27 @@ from typing import Any
 import numpy as np
 
 from convviz.engine.arrays import Array, prepared, quiet
-from convviz.engine.gathering import Gather, slices
+from convviz.engine.gathering import Gather, room, slices
 from convviz.engine.methods import compute
 from convviz.engine.stamping import by_cells, cells_pay
 from convviz.records import replace
-from convviz.spec.geometry import Axis
+from convviz.spec.geometry import Axis, Phase
 from convviz.spec.layers import ConvTranspose
 from convviz.spec.modes import mode_named
 
-BLOCK = 3 << 19
+BLOCK = 3 << 20
 """Bytes of one block of stamps."""
 
-SMALL = 1 << 15
-"""Numbers in all stamps below which phases, which are many, take longer."""
+# What things cost, in nanoseconds: fitted to measured times. Only how they compare matters.
+
+PHASE = 70_000
+"""One phase of the strides, however small."""
+
+GATHERED = 0.9
+"""A tap of an input cell that phases copy into columns."""
+
+STAMPED = 2.0
+"""A number of a stamp: written by the product, and added."""
 
 
 @quiet
@@ -61,20 +69,25 @@ def fill(
     way = by_phases
     if cells_pay(out, groups, x, weight, axes):
         way = by_cells
-    elif stamps_pay(out, groups, x, weight):
+    elif stamps_pay(out, groups, x, weight, axes):
         way = by_stamps
     way(out, groups, x, weight, bias, axes)
 
 
-def stamps_pay(out: Array, groups: int, x: Array, weight: Array) -> bool:
-    """Whether stamps are faster than phases."""
+def stamps_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axis, ...]) -> bool:
+    """Whether stamps are faster than phases: both make the same products, and copy others."""
     if out.dtype != weight.dtype:
         return False  # sums would round to the type of the output again and again
-    inputs, outputs = weight.shape[0] // groups, weight.shape[1]
-    row = groups * math.prod(weight.shape[1:]) * math.prod(x.shape[3:])
-    if int(row * weight.itemsize) > 8 * BLOCK:
+    inputs, outputs, *kernel = weight.shape
+    row = groups * outputs * math.prod(kernel) * math.prod(x.shape[3:])
+    if row * weight.itemsize > 4 * BLOCK:
         return False  # blocks are whole rows
-    return bool(3 * outputs < inputs or row * x.shape[2] <= SMALL)
+    met = len(x) * math.prod(kernel) * math.prod(x.shape[2:])
+    phases = math.prod(
+        min(axis.stride, axis.kernel, size) for axis, size in zip(axes, out.shape[2:], strict=True)
+    )
+    stamped = PHASE + met * groups * outputs * STAMPED
+    return bool(stamped < PHASE * phases + met * inputs * GATHERED)
 
 
 def by_stamps(
@@ -84,25 +97,52 @@ def by_stamps(
     inputs, outputs, *kernel = weight.shape
     matrix = weight.reshape(groups, inputs // groups, -1).swapaxes(1, 2)
     row = groups * matrix.shape[1] * math.prod(x.shape[3:]) * weight.itemsize
-    out[...] = 0
+    out[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(kernel))
+    scratch: Array | None = None
     for sums, sample in zip(out, x, strict=True):
-        target = sums.reshape(groups, outputs, *sums.shape[1:])
         for rows in slices(x.shape[2], max(1, BLOCK // max(1, row))):
             block = np.ascontiguousarray(sample[:, rows], weight.dtype)
-            spatial = block.shape[1:]
-            stamps = np.matmul(matrix, block.reshape(groups, inputs // groups, -1))
-            stamps = stamps.reshape(groups, outputs, *kernel, *spatial)
+            shape = (groups * outputs, *kernel, *block.shape[1:])
+            scratch = room(math.prod(shape), scratch, weight.dtype)
+            stamps = scratch[: math.prod(shape)].reshape(shape)
+            np.matmul(
+                matrix,
+                block.reshape(groups, inputs // groups, -1),
+                out=stamps.reshape(groups, matrix.shape[1], -1),
+            )
+            # The rows of the output that they reach, and no more.
+            low = max(0, axes[0].fine(rows.start, 0))
+            high = axes[0].fine(rows.stop - 1, kernel[0] - 1) + 1
             first = axes[0].starting_at(rows.start)
-            meetings = [
-                [axis.meeting(tap, n, size) for tap in range(axis.kernel)]
-                for axis, n, size in zip((first, *axes[1:]), spatial, sums.shape[1:], strict=True)
-            ]
-            for tap, met in zip(product(*map(range, kernel)), product(*meetings), strict=True):
-                fine: tuple[Any, ...] = (..., *(cells for _, cells in met))
-                coarse: tuple[Any, ...] = (..., *tap, *(cells for cells, _ in met))
-                target[fine] += stamps[coarse]
-    if bias is not None:
-        out += bias.reshape(-1, *(1,) * len(kernel))
+            first = replace(first, before=first.before + low)
+            add(stamps, sums[:, low : max(low, high)], (first, *axes[1:]))
+
+
+def add(stamps: Array, sums: Array, axes: tuple[Axis, ...]) -> None:
+    """Add `stamps` (C_out, *kernel, *cells) to `sums` (C_out, *sizes), phase by phase.
+
+    Those of one phase of the strides lie beside each other: they are added there, then to the
+    cells of `sums`, which lie a stride apart and take longer to reach.
+    """
+    kernel, cells = stamps.shape[1 : len(axes) + 1], stamps.shape[len(axes) + 1 :]
+    phases = [axis.phases(size) for axis, size in zip(axes, sums.shape[1:], strict=True)]
+    for choice in product(*phases):
+        place: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
+        target = sums[place]
+        dense = all(axis.stride == 1 for axis in axes)
+        found = target if dense else np.zeros(target.shape, target.dtype)
+        meetings = map(landing, choice, kernel, target.shape[1:], cells)
+        for met in product(*meetings):
+            taps, coarse, fine = zip(*met, strict=True)
+            found[(slice(None), *coarse)] += stamps[(slice(None), *taps, *fine)]
+        if not dense:
+            target += found
+
+
+def landing(phase: Phase, taps: int, size: int, cells: int) -> list[tuple[int, slice, slice]]:
+    """(tap, which of the `size` cells of the phase it reaches, from which cells) of each tap."""
+    met = enumerate(range(taps)[phase.taps])
+    return [(tap, *phase.axis.meeting(i, size, cells)) for i, tap in met]
 
 
 def by_phases(

@@ -12,6 +12,7 @@ from convviz.engine.account import run
 from convviz.engine.arrays import held, memory, number
 from convviz.engine.padding import provenance, region, runs
 from convviz.errors import SpecError
+from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv, ConvTranspose, Padding
 from convviz.spec.modes import MODES
 from convviz.spec.pooling import Pool
@@ -80,10 +81,10 @@ def test_a_number_beyond_its_type_is_refused():
 
 def test_stamps_of_rows_that_no_block_holds_are_left_to_phases(monkeypatch):
     x, weight = np.ones((1, 4, 3, 3)), np.ones((4, 1, 2, 2))
-    out = np.empty((1, 1, 4, 4))
-    assert scattering.stamps_pay(out, 1, x, weight)
+    out, axes = np.empty((1, 1, 6, 6)), (Axis(2, stride=2),) * 2
+    assert scattering.stamps_pay(out, 1, x, weight, axes)
     monkeypatch.setattr(scattering, "BLOCK", 1)
-    assert not scattering.stamps_pay(out, 1, x, weight)
+    assert not scattering.stamps_pay(out, 1, x, weight, axes)
 
 
 @pytest.mark.parametrize("mode", ["reflect", "symmetric", "circular", "replicate"])

@@ -35,7 +35,8 @@ def test_large_kernels_on_few_cells_go_stamp_by_stamp() -> None:
     assert way((1, 1, 4), (1, 1, 400_000)) == "cells"
     assert way((1, 1, 4), (1, 1, 400_000), stride=200_000) == "cells"
     assert way((1, 1, 3, 3), (1, 1, 3, 3), stride=2) == "stamps"
-    assert way((1, 64, 28, 28), (64, 32, 4, 4), stride=2) == "phases"
+    assert way((1, 64, 28, 28), (64, 32, 4, 4), stride=2) == "stamps"
+    assert way((1, 32, 56, 56), (32, 32, 4, 4), stride=2) == "phases"
     assert way((1, 1, 500, 500), (1, 1, 9, 9), stride=2) == "phases"
 
 
