@@ -19,9 +19,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from convviz.engine.bands import Cut, bands
+from convviz.engine.bands import LARGE, Cut, bands
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, tiles
+from convviz.engine.lines import Share, folded
 from convviz.engine.planes import planes
 from convviz.records import replace
 
@@ -49,20 +50,35 @@ SETUP = 1_000_000
 PIECE = 1 << 18
 """Numbers of one window that are taken at once."""
 
-PLANE = 256
-"""Output cells of a plane below which its products are too small."""
+PASS = 400_000
+"""A plane: the calls that copy, multiply and add."""
+
+LONG = 1 << 27
+"""What columns cost from which on a gather of one axis may be faster as one of two."""
 
 
 def method_for(job: Gather) -> Method:
     """The method that is fastest for `job`, by the work that each would do."""
-    by_columns = columns_cost(job)
-    if by_columns < SETUP:
-        return columns
-    if len(job.axes) == 2 and bands_cost(job) < by_columns:
-        return bands
-    if len(job.axes) == 3 and planes_pay(job):
-        return planes
-    return columns
+    found = costs(job)
+    return min(found, key=found.__getitem__)
+
+
+def costs(job: Gather) -> dict[Method, int]:
+    """What each method that may be the fastest costs."""
+    found: dict[Method, int] = {columns: columns_cost(job)}
+    if found[columns] < SETUP:
+        return found
+    if len(job.axes) == 2:
+        found[bands] = bands_cost(job)
+    if len(job.axes) == 3 or math.prod(job.kernel) > LARGE:
+        found[planes] = planes_cost(job)
+    return found
+
+
+def cost(job: Gather) -> int:
+    """What `compute` costs."""
+    (job, _), *_ = lines(job) or [(job, slice(None))]
+    return min(costs(job).values())
 
 
 def columns_cost(job: Gather) -> int:
@@ -86,21 +102,16 @@ def bands_cost(job: Gather) -> int:
     return products * row + SETUP
 
 
-def planes_pay(job: Gather) -> bool:
-    """Whether planes are faster than columns.
-
-    They copy less, by the taps of the first axis, but add as many products to every output, and
-    multiply what is cropped at the ends.
-    """
-    first, taps = job.axes[0], math.prod(job.kernel[1:])
-    if first.stride > 1 or first.kernel == 1 or math.prod(job.sizes[1:]) < PLANE:
-        return False
+def planes_cost(job: Gather) -> int:
+    """Every tap of the other axes is copied once per plane; products are added to each output."""
     inputs, outputs = job.per_group
-    ends = first.spread(job.sizes[0]) / job.sizes[0]
-    copy = COPY * reading(job)
-    by_planes = ends * inputs * taps * (copy + first.kernel * outputs)
-    by_planes += 2 * COPY * first.kernel * outputs
-    return by_planes < inputs * taps * first.kernel * (copy + outputs)
+    first, taps, cells = job.axes[0], math.prod(job.kernel[1:]), math.prod(job.sizes[1:])
+    met, pairs = first.spread(job.sizes[0]), job.sizes[0] * first.kernel
+    if job.mode.fills:
+        met, pairs = min(met, job.x.shape[2]), first.meetings(job.x.shape[2], job.sizes[0])
+    copied = met * inputs * taps * COPY * reading(job)
+    multiplied = pairs * outputs * (inputs * taps + 2 * COPY)
+    return len(job.x) * job.groups * ((copied + multiplied) * cells + met * PASS) + SETUP
 
 
 def reading(job: Gather) -> int:
@@ -115,15 +126,33 @@ def compute(job: Gather) -> None:
     """
     if not job.out.size:
         return
-    pieces = list(tiles(job.kernel, max(1, PIECE // job.per_group[0])))
-    if len(pieces) == 1:
+    shares = [
+        (piece, cells)
+        for share, cells in lines(job) or [(job, slice(None))]
+        for piece in pieces(share)
+    ]
+    if len(shares) == 1:
         method_for(job)(job)
         return
     sums = np.zeros(job.out.shape, job.weight.dtype)
-    for taps in pieces:
-        part = replace(job.tapping(taps), out=np.empty_like(sums))
+    for share, cells in shares:
+        part = replace(share, out=np.empty(share.out.shape, sums.dtype))
         method_for(part)(part)
-        sums += part.out
+        sums[:, :, cells] += part.out.reshape(sums[:, :, cells].shape)
     if job.bias is not None:
         sums += job.bias.reshape(-1, *(1,) * len(job.sizes))
     job.out[...] = sums
+
+
+def lines(job: Gather) -> list[Share]:
+    """The shares of a gather of one axis that is faster as one of two; [] of any other."""
+    if len(job.axes) > 1 or columns_cost(job) < LONG:
+        return []
+    shares = folded(job)
+    return shares if shares and planes_cost(shares[0][0]) < columns_cost(job) else []
+
+
+def pieces(job: Gather) -> list[Gather]:
+    """`job`, or its sums over some taps of the kernel at a time, to be added."""
+    found = list(tiles(job.kernel, max(1, PIECE // job.per_group[0])))
+    return [job] if len(found) == 1 else [job.tapping(taps) for taps in found]

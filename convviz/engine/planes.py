@@ -4,6 +4,9 @@ A plane is all that has one place on the first spatial axis: a row of an image, 
 Its windows along the other axes are columns, copied once and not once per tap of the first axis;
 the kernels of all those taps are the rows of one matrix. Each part of the product is then added to
 another output plane.
+
+Planes of 0, and taps that meet nothing but padding with 0, are left out, unless a weight is not
+finite: 0 · inf is nan.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from convviz.engine.arrays import Array
 from convviz.engine.gathering import Gather, room, slices, tiles, windows
 from convviz.engine.padding import region
 from convviz.records import replace
+from convviz.spec.geometry import Axis
 
 BLOCK = 1 << 21
 """Bytes of the columns of some planes, and of their products."""
@@ -24,30 +28,41 @@ BLOCK = 1 << 21
 
 def planes(job: Gather) -> None:
     """Weights of all taps of the first axis times the columns of some planes at a time."""
-    inputs, outputs = job.per_group
-    split = job.weight.reshape(job.groups, outputs, inputs, *job.kernel)
-    matrix = np.moveaxis(split, 3, 1).reshape(job.groups, job.kernel[0] * outputs, -1)
+    inputs, _ = job.per_group
+    sparse = job.mode.fills and bool(np.isfinite(job.weight).all())
     # Numbers per cell of a plane: of its columns and of their products.
-    one = len(job.weight) * job.kernel[0] + job.groups * matrix.shape[2]
+    one = len(job.weight) * job.kernel[0] + job.groups * inputs * math.prod(job.kernel[1:])
     cells = max(1, BLOCK // (one * job.weight.itemsize))
     scratch = np.empty(0, job.weight.dtype)
     for n, tile in product(slices(len(job.x), 1), tiles(job.sizes[1:], cells)):
         part = job.within(n, range(job.groups), (slice(0, job.sizes[0]), *tile))
-        scratch = pass_through(part, matrix, cells, scratch)
+        scratch = pass_through(met(part) if sparse else part, cells, sparse, scratch)
 
 
-def pass_through(part: Gather, matrix: Array, cells: int, scratch: Array) -> Array:
+def met(part: Gather) -> Gather:
+    """`part` without the taps of the other axes, at their ends, that meet no cell of the input."""
+    taps = [slice(0, part.kernel[0])]
+    for axis, size, n in zip(part.axes[1:], part.sizes[1:], part.x.shape[3:], strict=True):
+        found = axis.taps(size, n)
+        first = min(found.start, axis.kernel - 1)
+        taps.append(slice(first, max(found.stop, first + 1)))
+    return replace(part.tapping(tuple(taps)), bias=part.bias)
+
+
+def pass_through(part: Gather, cells: int, sparse: bool, scratch: Array) -> Array:
     """Fill the output of `part`, one sample, from the planes that it meets, first to last.
 
-    matrix: (groups, kernel[0] · C_out/groups, C_in/groups · other taps).
     cells:  of some planes, at most so many at once.
+    sparse: whether 0 in the input adds nothing.
 
     Returns the scratch array for the next part.
     """
     first, *others = part.axes
     sizes = part.sizes[1:]
-    _, outputs = part.per_group
-    dtype = matrix.dtype
+    inputs, outputs = part.per_group
+    dtype = part.weight.dtype
+    split = part.weight.reshape(part.groups, outputs, inputs, *part.kernel)
+    matrix = np.moveaxis(split, 3, 1).reshape(part.groups, first.kernel * outputs, -1)
     target = part.out[0].reshape(part.groups, outputs, *part.sizes)
     sums = target if target.dtype == dtype else np.empty(target.shape, dtype)
     sums[...] = 0
@@ -57,19 +72,49 @@ def pass_through(part: Gather, matrix: Array, cells: int, scratch: Array) -> Arr
     )
     for span in slices(first.spread(part.sizes[0]), max(1, cells // math.prod(sizes))):
         low, count = span.start - first.before, span.stop - span.start
+        here = replace(first, before=span.start)
+        taps = here.taps(part.sizes[0], count)
+        if sparse and (low + count <= 0 or low >= part.x.shape[2]):
+            continue
         # The planes take the place of the samples: windows go along the other axes alone.
         patch = region(part.x[0], (low, *starts), (low + count, *stops), part.mode).swapaxes(0, 1)
+        if not taps or (sparse and not patch.any()):
+            continue
         view = windows(patch, tuple(others), sizes)
         scratch = room(view.size, scratch, dtype)
         block = scratch[: view.size].reshape(view.shape)
         np.copyto(block, view, casting="unsafe")
-        terms = np.matmul(matrix, block.reshape(part.groups, matrix.shape[2], -1))
-        terms = terms.reshape(part.groups, first.kernel, outputs, count, *sizes)
-        here = replace(first, before=span.start)
-        for tap in range(first.kernel):
-            coarse, fine = here.meeting(tap, part.sizes[0], count)
-            sums[:, :, coarse] += terms[:, tap, :, fine]
+        rows = matrix[:, taps.start * outputs : taps.stop * outputs]
+        terms = np.matmul(rows, block.reshape(part.groups, matrix.shape[2], -1))
+        terms = terms.reshape(part.groups, len(taps), outputs, count, *sizes).swapaxes(1, 2)
+        add(terms, taps.start, sums, here)
     part.add_bias(sums)
     if sums is not target:
         target[...] = sums
     return scratch
+
+
+def add(terms: Array, start: int, sums: Array, axis: Axis) -> None:
+    """Add the `terms` of some planes to the output planes that meet them.
+
+    terms: (groups, C_out/groups, taps, planes, *sizes), from the tap `start` on.
+    sums:  (groups, C_out/groups, output planes, *sizes).
+    axis:  how the output planes meet the planes, counted from the first of them.
+    """
+    taps, count = terms.shape[2:4]
+    if taps <= count:
+        for tap in range(taps):
+            coarse, fine = axis.meeting(start + tap, sums.shape[2], count)
+            sums[:, :, coarse] += terms[:, :, tap, fine]
+        return
+    for plane in range(count):
+        cells = axis.readers(plane, sums.shape[2])
+        if cells:
+            # Cells that follow each other meet the plane by taps that go back.
+            last, first = (
+                (plane + axis.before - cell * axis.stride) // axis.dilation - start
+                for cell in (cells[0], cells[-1])
+            )
+            step = cells.step * axis.stride // axis.dilation
+            found = terms[:, :, first : last + 1 : step, plane]
+            sums[:, :, cells.start : cells.stop : cells.step] += found[:, :, ::-1]

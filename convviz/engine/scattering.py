@@ -16,8 +16,8 @@ import numpy as np
 
 from convviz.engine.arrays import Array, prepared, quiet
 from convviz.engine.gathering import Gather, room, slices
-from convviz.engine.methods import compute
-from convviz.engine.stamping import by_cells, cells_pay
+from convviz.engine.methods import compute, cost
+from convviz.engine.stamping import by_cells, stamped
 from convviz.records import replace
 from convviz.spec.geometry import Axis, Phase
 from convviz.spec.layers import ConvTranspose
@@ -36,6 +36,12 @@ GATHERED = 0.9
 
 STAMPED = 2.0
 """A number of a stamp: written by the product, and added."""
+
+TAP = 4_000
+"""One tap, where all stamps are added tap by tap."""
+
+PRODUCT = 0.05
+"""A multiplication of a large matrix product, in which `methods` counts."""
 
 
 @quiet
@@ -74,6 +80,32 @@ def fill(
     way(out, groups, x, weight, bias, axes)
 
 
+def cells_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axis, ...]) -> bool:
+    """Whether single stamps are faster than all other ways."""
+    taps, cells = math.prod(weight.shape[2:]), math.prod(x.shape[2:])
+    if taps <= cells:
+        return False
+    single = stamped(out, groups, x, weight)
+    if single >= TAP * len(x) * taps:
+        return False  # all stamps are added tap by tap
+    if single < PHASE * phases_count(out, axes):
+        return True
+    phases = [axis.phases(size) for axis, size in zip(axes, out.shape[2:], strict=True)]
+    if not all(phases):
+        return True  # nothing is met
+    # The first phase has as many taps as any other.
+    choice = tuple(found[0] for found in phases)
+    one = PRODUCT * cost(phase_of(choice, out, groups, x, weight, None))
+    return single < math.prod(map(len, phases)) * one
+
+
+def phases_count(out: Array, axes: tuple[Axis, ...]) -> int:
+    """How many phases of the strides there are in `out`."""
+    return math.prod(
+        min(axis.stride, axis.kernel, size) for axis, size in zip(axes, out.shape[2:], strict=True)
+    )
+
+
 def stamps_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axis, ...]) -> bool:
     """Whether stamps are faster than phases: both make the same products, and copy others."""
     if out.dtype != weight.dtype:
@@ -83,11 +115,8 @@ def stamps_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axi
     if row * weight.itemsize > 4 * BLOCK:
         return False  # blocks are whole rows
     met = len(x) * math.prod(kernel) * math.prod(x.shape[2:])
-    phases = math.prod(
-        min(axis.stride, axis.kernel, size) for axis, size in zip(axes, out.shape[2:], strict=True)
-    )
-    stamped = PHASE + met * groups * outputs * STAMPED
-    return bool(stamped < PHASE * phases + met * inputs * GATHERED)
+    by_stamps = PHASE + met * groups * outputs * STAMPED
+    return bool(by_stamps < PHASE * phases_count(out, axes) + met * inputs * GATHERED)
 
 
 def by_stamps(
@@ -153,31 +182,39 @@ def by_phases(
     The cells of a phase meet every stride-th tap alone, and the taps backwards (Dumoulin & Visin,
     2016, chapter 4, without the zeros that they insert).
     """
-    inputs, outputs, *kernel = weight.shape
-    split = weight.reshape(groups, inputs // groups, outputs, *kernel).swapaxes(1, 2)
     phases = [axis.phases(size) for axis, size in zip(axes, out.shape[2:], strict=True)]
     if any(
         len(found) < min(axis.stride, size)
         for found, axis, size in zip(phases, axes, out.shape[2:], strict=True)
     ):
         # Some cells meet no tap at all.
-        out[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(kernel))
+        out[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(axes))
     for choice in product(*phases):
-        cells: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
-        taps: tuple[Any, ...] = (..., *(phase.taps for phase in choice))
-        stamps = split[taps]
-        stamps = stamps.reshape(groups * outputs, inputs // groups, *stamps.shape[3:])
-        compute(
-            Gather(
-                x,
-                np.ascontiguousarray(stamps),
-                bias,
-                groups,
-                tuple(
-                    phase.axis.acting(size)
-                    for phase, size in zip(choice, out[cells].shape[2:], strict=True)
-                ),
-                mode_named("zeros"),
-                out[cells],
-            )
-        )
+        compute(phase_of(choice, out, groups, x, weight, bias))
+
+
+def phase_of(
+    choice: tuple[Phase, ...],
+    out: Array,
+    groups: int,
+    x: Array,
+    weight: Array,
+    bias: Array | None,
+) -> Gather:
+    """The convolution that makes the cells of one phase of every stride."""
+    inputs, outputs, *kernel = weight.shape
+    cells: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
+    taps: tuple[Any, ...] = (..., *(phase.taps for phase in choice))
+    split = weight.reshape(groups, inputs // groups, outputs, *kernel)[taps].swapaxes(1, 2)
+    return Gather(
+        x,
+        np.ascontiguousarray(split.reshape(groups * outputs, *split.shape[2:])),
+        bias,
+        groups,
+        tuple(
+            phase.axis.acting(size)
+            for phase, size in zip(choice, out[cells].shape[2:], strict=True)
+        ),
+        mode_named("zeros"),
+        out[cells],
+    )

@@ -6,27 +6,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from convviz.engine import bands, columns, methods, planes, pooling, scattering, stamping
+from convviz.engine import bands, columns, lines, methods, planes, pooling, scattering, stamping
 from convviz.engine.gathering import Gather
 
-CONV_WAYS = tuple(methods.METHODS)
-TRANSPOSE_WAYS = ("stamps", "cells", *(f"phases by {name}" for name in methods.METHODS))
+CONV_WAYS = (*methods.METHODS, "lines")
+TRANSPOSE_WAYS = ("stamps", "cells", *(f"phases by {name}" for name in CONV_WAYS))
 WAYS = CONV_WAYS + TRANSPOSE_WAYS
+
+
+def folded_always(job: Gather) -> list[lines.Share]:
+    """The shares of a gather of one axis, whatever they cost."""
+    return lines.folded(job) if len(job.axes) == 1 else []
 
 
 @contextmanager
 def forced(way: str, block: int = 0) -> Iterator[None]:
     """Compute by `way` alone, in blocks of `block` bytes if given; of 1, also huge kernels' ways.
 
-    Bands need two axes; gathers of others go by columns, as ever.
+    Bands need two axes; gathers of others go by columns, as ever. Lines are planes for which
+    gathers of one axis are folded, however short.
     """
+    name = way.removeprefix("phases by ")
 
     def method_for(job: Gather) -> methods.Method:
-        name = way.removeprefix("phases by ")
+        if name == "lines":
+            return methods.METHODS["planes"]
         return methods.METHODS["columns" if name == "bands" and len(job.axes) != 2 else name]
 
     with (
         patch.object(methods, "method_for", method_for),
+        patch.object(methods, "lines", methods.lines if name != "lines" else folded_always),
         patch.object(scattering, "stamps_pay", lambda *_: way == "stamps"),
         patch.object(scattering, "cells_pay", lambda *_: way == "cells"),
         patch.object(stamping, "BLOCK", block or stamping.BLOCK),
