@@ -135,7 +135,7 @@ class Account(Record, eq=False):
         windows: per axis, those that are looked at.
         """
         assert isinstance(self.layer, Pool)
-        plane = self.input[sample : sample + 1, channel : channel + 1]
+        plane = self.input[sample, channel][np.newaxis, np.newaxis]
         found: NDArray[np.intp] = pooling.winners(self.layer, plane, windows)[0, 0]
         return found
 

@@ -72,7 +72,7 @@ def bands(job: Gather) -> None:
     cut = Cut.of(job)
     counts = {cut.rows, job.sizes[0] % cut.rows} - {0}
     matrices = {rows: banded(job, cut, rows) for rows in counts}
-    scratch = np.empty(0, job.weight.dtype)
+    scratch: Array | None = None
     for span, strip, tall in strips(job, cut):
         own = {rows: matrix[span] for rows, matrix in matrices.items()}
         # What other modes copy is copied with all that lies between: of some rows at a time.
@@ -128,7 +128,7 @@ def strips(job: Gather, cut: Cut) -> Iterator[tuple[slice, Gather, int]]:
 
 
 def descend(
-    strip: Gather, cut: Cut, matrices: dict[int, Array], tall: int, scratch: Array
+    strip: Gather, cut: Cut, matrices: dict[int, Array], tall: int, scratch: Array | None
 ) -> Array:
     """Fill the output of `strip`, `tall` rows at a time; the scratch array for the next strip.
 
@@ -158,9 +158,8 @@ def descend(
         low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
         for target, cells in copies:
             target[:, low - first : high - first] = cells[:, low:high]
-        if high - low < height:
-            stack[:, : low - first] = 0
-            stack[:, high - first : height] = 0
+        stack[:, : low - first] = 0
+        stack[:, high - first : height] = 0
         sums = out[:, :, block] if direct else np.empty(out[:, :, block].shape, dtype)
         full = count - count % cut.rows
         if full:

@@ -135,7 +135,7 @@ class Gather(Record):
 
 
 def tiles(shape: tuple[int, ...], cells: int) -> Iterator[tuple[slice, ...]]:
-    """An array of that shape in tiles of at most `cells` cells, of even sizes.
+    """An array of that shape in tiles of at most `cells` cells, at least one, of even sizes.
 
     A tile takes whole rows before it takes several, and whole planes before several, so that its
     cells lie together in memory.
@@ -156,7 +156,7 @@ def even(size: int, most: int) -> int:
 
 def slices(size: int, length: int) -> list[slice]:
     """An axis of `size` cells in pieces of at most `length`."""
-    return [slice(i, min(i + length, size)) for i in range(0, size, max(1, length))]
+    return [slice(i, min(i + length, size)) for i in range(0, size, length)]
 
 
 def windows(patch: Array, axes: tuple[Axis, ...], sizes: tuple[int, ...]) -> Array:
@@ -181,6 +181,6 @@ def room(size: int, before: Array | None, dtype: np.dtype[Any]) -> Array:
         return before
     # Half a page off: large arrays begin on a page, and copying between rows that lie a multiple
     # of 4096 bytes apart takes up to five times as long (a store hides the loads that follow).
-    space = np.empty(size * dtype.itemsize + 2 * PAGE, np.uint8)
+    space = np.empty(size * dtype.itemsize + PAGE, np.uint8)
     start = (PAGE // 2 - space.ctypes.data) % PAGE
     return space[start : start + size * dtype.itemsize].view(dtype)

@@ -61,7 +61,7 @@ def plan(
     layer = Padding.of(padding, len(shape), mode, value)
     row = mode_named(layer.mode)
     size = math.prod(layer.output(shape))
-    if row.fills or not 0 < size <= SMALL or not all(shape):
+    if row.fills or size > SMALL:
         return layer.padding, row, None
     index: Any = np.zeros((), np.intp)
     for n, (before, after) in zip(shape, layer.padding, strict=True):
@@ -117,7 +117,7 @@ def copy_ends(
 
 
 Piece = tuple[slice, slice | Index]
-"""Cells of an axis, and the padded cells of the same axis that they copy."""
+"""Cells of an axis, and the padded cells of the same axis that they copy, if any."""
 
 
 def ends(n: int, before: int, after: int, mode: Mode) -> tuple[Piece, ...]:
@@ -132,11 +132,10 @@ def all_ends(n: int, before: int, after: int, mode: Mode) -> tuple[Piece, ...]:
         if start == stop:
             continue
         if mode.fills:
-            found.append((slice(start, stop), slice(0, 0)))
-            continue
-        positions = np.arange(start - before, stop - before, dtype=np.intp)
-        sources = origins(positions, n, mode) + before
-        found += runs(start, sources)
+            found.append((slice(start, stop), slice(None)))
+        else:
+            positions = np.arange(start - before, stop - before, dtype=np.intp)
+            found += runs(start, origins(positions, n, mode) + before)
     return tuple(found)
 
 
@@ -156,9 +155,9 @@ def runs(start: int, sources: Index) -> list[Piece]:
     first = 0
     for turn in turns:
         low, count = int(sources[first]), turn + 1 - first
-        step = int(steps[first]) if count > 1 else 1
+        step = int(steps[first]) if count > 1 else 0
         stop = low + step * count if step else low + 1
-        copied = slice(low, stop if stop >= 0 else None, step or 1)
+        copied = slice(low, stop if stop >= 0 else None, step or None)
         found.append((slice(start + first, start + turn + 1), copied))
         first = turn + 1
     return found

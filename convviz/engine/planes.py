@@ -32,8 +32,8 @@ def planes(job: Gather) -> None:
     sparse = job.mode.fills and bool(np.isfinite(job.weight).all())
     # Numbers per cell of a plane: of its columns and of their products.
     one = len(job.weight) * job.kernel[0] + job.groups * inputs * math.prod(job.kernel[1:])
-    cells = max(1, BLOCK // (one * job.weight.itemsize))
-    scratch = np.empty(0, job.weight.dtype)
+    cells = BLOCK // (one * job.weight.itemsize)
+    scratch: Array | None = None
     for n, tile in product(slices(len(job.x), 1), tiles(job.sizes[1:], cells)):
         part = job.within(n, range(job.groups), (slice(0, job.sizes[0]), *tile))
         scratch = pass_through(met(part) if sparse else part, cells, sparse, scratch)
@@ -49,7 +49,7 @@ def met(part: Gather) -> Gather:
     return replace(part.tapping(tuple(taps)), bias=part.bias)
 
 
-def pass_through(part: Gather, cells: int, sparse: bool, scratch: Array) -> Array:
+def pass_through(part: Gather, cells: int, sparse: bool, scratch: Array | None) -> Array | None:
     """Fill the output of `part`, one sample, from the planes that it meets, first to last.
 
     cells:  of some planes, at most so many at once.

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from convviz.engine.arrays import Array, array, batched, empty, floating, quiet, remembered, working
 from convviz.engine.gathering import tiles
-from convviz.errors import SpecError
+from convviz.errors import SpecError, shortened
 from convviz.records import replace
-from convviz.spec.arguments import is_sequence
+from convviz.spec.arguments import integer, is_sequence
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Pool
 
@@ -55,12 +55,13 @@ def pool(
     if not 1 <= ndim <= 3:
         if is_sequence(kernel):
             raise SpecError(f"kernel has {ndim} entries", "kernel", "one to three spatial axes")
+        size = shortened(str(integer(kernel, "kernel", 1)))
         raise SpecError(
             f"x has {source.ndim} {'axis' if source.ndim == 1 else 'axes'}, but one batch, one "
             "channel and one to three spatial axes are needed when kernel is one integer",
             "x",
             "3, 4 or 5 axes",
-            remedy=f"give one kernel size per spatial axis: {{kernel=({echoed(kernel)},)}} for one",
+            remedy=f"give one kernel size per spatial axis: {{kernel=({size},)}} for one",
         )
     batch, added = batched(source, ndim)
     layer = remembered(
@@ -103,7 +104,7 @@ def pooled(layer: Pool, x: Array) -> Array:
     step, fill = (np.add, 0) if average else (np.maximum, lowest(result))
     out = empty((*x.shape[:2], *sizes), result)
     # A tile makes stride · stride times as many sums on its way, along the first axes.
-    cells = max(1, BLOCK // (dtype.itemsize * math.prod(layer.stride)))
+    cells = BLOCK // (dtype.itemsize * math.prod(layer.stride))
     for n, channels, *tile in tiles(out.shape, cells):
         block, axes = x[n, channels], []
         for place, (axis, part) in enumerate(zip(layer.axes, tile, strict=True), 2):
@@ -191,7 +192,7 @@ def winners(layer: Pool, x: Array, windows: Sequence[NDArray[np.intp]]) -> NDArr
                 start, stop = axis.fine(coarse, taps[0]), axis.fine(coarse, taps[-1]) + 1
                 cells = (*lead, slice(start, stop, axis.dilation))
                 winner = np.expand_dims(most[cells].argmax(axis=place), place)
-                own = (*lead, slice(number, number + 1))
+                own: tuple[Any, ...] = (*lead, [number])
                 largest[own] = np.take_along_axis(most[cells], winner, place)
                 first[own] = np.take_along_axis(best[cells], winner, place)
                 first[own] += (winner + taps[0]) * done
@@ -204,8 +205,3 @@ def winners(layer: Pool, x: Array, windows: Sequence[NDArray[np.intp]]) -> NDArr
     ]
     best[:, :, reduce(np.logical_or.outer, alone)] = 0
     return best
-
-
-def echoed(kernel: Any) -> str:
-    """`kernel` in a tuple that the reader could write."""
-    return str(kernel) if isinstance(kernel, int) and kernel < 1 << 62 else "3"
