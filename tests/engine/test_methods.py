@@ -182,6 +182,18 @@ def test_every_type_goes_every_way(way: str, dtype: str) -> None:
     assert found.dtype == (np.float64 if dtype[0] in "i>" else np.dtype(dtype))
 
 
+@pytest.mark.parametrize("way", [way for way in WAYS if way != "stamps"])
+def test_half_precision_is_rounded_once_whichever_way(way: str) -> None:
+    # All sums are exact in float32, and most lie beyond 2048, where float16 has even numbers alone.
+    x, weight, bias = abs(numbers(0, 1, 1, 21, 30)), abs(numbers(1, 1, 1, 11, 11)), numbers(2, 1)
+    call: Callable[..., Array] = conv if way in CONV_WAYS else conv_transpose
+    expected = call(x, weight, bias).astype(np.float16)
+    with forced(way):
+        found = call(x.astype(np.float16), weight.astype(np.float16), bias.astype(np.float16))
+    assert np.median(expected) > 2048 or way not in CONV_WAYS
+    np.testing.assert_array_equal(found, expected)
+
+
 def chosen(shape: tuple[int, ...], weight: tuple[int, ...], groups: int = 1) -> str:
     layer = Conv.of(weight[1] * groups, weight[0], weight[2:], ndim=len(weight) - 2, groups=groups)
     out = np.empty((shape[0], *layer.output(shape[1:])))

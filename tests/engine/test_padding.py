@@ -11,8 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convviz import SpecError, pad
-from convviz.engine.padding import provenance
-from convviz.spec.modes import MODES
+from convviz.engine import padding as engine
+from convviz.engine.padding import (
+    RUNS,
+    SMALL,
+    all_ends,
+    ends,
+    known_ends,
+    plan,
+    provenance,
+    region,
+    runs,
+)
+from convviz.spec.modes import MODES, mode_named
 from tests.engine.witness import numpy_pad
 
 NAMES = [mode.name for mode in MODES]
@@ -190,3 +201,87 @@ def test_what_is_looked_up_is_not_what_only_looks_the_same() -> None:
     for value in (0.0, -0.0):
         found = pad([1.0], 1, "constant", value)
         assert np.signbit(found).tolist() == [np.signbit(value), False, np.signbit(value)]
+
+
+def test_where_few_cells_come_from_is_looked_up() -> None:
+    for n, found in ((SMALL - 2, True), (SMALL - 1, False)):
+        _, _, index = plan((n,), 1, "reflect", 0)
+        assert (index is not None) == found
+        assert plan((n,), 1, "zeros", 0)[2] is None
+    _, _, index = plan((2, 3), ((0, 1), (1, 0)), "circular", 0)
+    np.testing.assert_array_equal(index, [[2, 0, 1, 2], [5, 3, 4, 5], [2, 0, 1, 2]])
+
+
+@pytest.mark.parametrize("shape", [(0, 2), (2, 0), (0,)])
+@pytest.mark.parametrize("mode", MODES, ids=NAMES)
+def test_nothing_is_padded_to_nothing(mode: Any, shape: tuple[int, ...]) -> None:
+    sides = tuple((n // 2, n // 2) for n in shape)
+    expected = tuple(n + n // 2 * 2 for n in shape)
+    assert pad(np.ones(shape), sides, mode.name).shape == expected
+
+
+@pytest.mark.parametrize(
+    ("sources", "pieces"),
+    [
+        ([4], [(slice(5, 6), slice(4, 5))]),
+        ([4, 4, 4], [(slice(5, 8), slice(4, 5))]),
+        ([2, 3, 4], [(slice(5, 8), slice(2, 5, 1))]),
+        ([2, 1, 0], [(slice(5, 8), slice(2, None, -1))]),
+        ([3, 2, 1, 2], [(slice(5, 8), slice(3, 0, -1)), (slice(8, 9), slice(2, 3))]),
+    ],
+)
+def test_runs_are_slices_up_down_or_of_one_cell(sources: list[int], pieces: Any) -> None:
+    assert runs(5, np.array(sources)) == pieces
+
+
+def test_sources_that_turn_often_are_a_list() -> None:
+    turning = np.tile([0, 1], RUNS)  # from one to the next it turns, but not behind the last
+    assert len(runs(0, turning[: RUNS + 1])) > 1
+    ((cells, sources),) = runs(7, turning[: RUNS + 2])
+    assert cells == slice(7, 7 + RUNS + 2)
+    np.testing.assert_array_equal(sources, turning[: RUNS + 2])
+
+
+def test_an_end_without_padding_is_no_piece() -> None:
+    for mode, copied in (("zeros", slice(None)), ("reflect", slice(4, 2, -1))):
+        assert all_ends(5, 2, 0, mode_named(mode)) == ((slice(0, 2), copied),)
+    for mode, copied in (("zeros", slice(None)), ("circular", slice(0, 2, 1))):
+        assert all_ends(5, 0, 2, mode_named(mode)) == ((slice(5, 7), copied),)
+        assert all_ends(5, 0, 0, mode_named(mode)) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [(0, SMALL, 1), (SMALL, 0, 1), (0, SMALL + 1, 0), (SMALL // 2 + 1, SMALL // 2, 0)],
+)
+def test_pieces_of_many_cells_are_not_kept(before: int, after: int, kept: int) -> None:
+    known_ends.cache_clear()
+    mode = mode_named("symmetric")
+    assert len(ends(3, before, after, mode)) == (before > 0) + (after > 0)
+    assert known_ends.cache_info().currsize == kept
+
+
+@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
+def test_a_region_looks_up_the_axes_alone_that_it_leaves(
+    monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    x, looked_up, look_up = np.arange(20.0).reshape(4, 5), [], engine.origins
+
+    def origins(positions: Any, size: int, row: Any) -> Any:
+        looked_up.append(positions.tolist())
+        return look_up(positions, size, row)
+
+    monkeypatch.setattr(engine, "origins", origins)
+    for starts, stops, left in (
+        ((0, -1), (4, 5), [[-1, 0, 1, 2, 3, 4]]),
+        ((-1, 0), (3, 5), [[-1, 0, 1, 2]]),
+        ((1, 3), (3, 6), [[3, 4, 5]]),
+        ((2, 0), (5, 5), [[2, 3, 4]]),
+    ):
+        looked_up.clear()
+        found = region(x, starts, stops, mode_named(mode))
+        rows, cols = (range(a + 2, b + 2) for a, b in zip(starts, stops, strict=True))
+        whole = numpy_pad(x, 2, mode)
+        np.testing.assert_array_equal(found, whole[np.ix_(rows, cols)])
+        assert looked_up[:1] == left
+        assert len(looked_up) == 1

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from convviz import SpecError, pool
 from convviz.engine import pooling
-from convviz.engine.pooling import divisors
+from convviz.engine.pooling import divisors, lowest, reduced
+from convviz.spec.geometry import Axis
 from convviz.spec.layers import Pool
 from tests.engine.witness import slow_pool
 
@@ -116,8 +117,26 @@ def test_an_integer_kernel_leaves_batch_and_channels() -> None:
     assert pool(np.ones((2, 3, 4, 4)), 2).shape == (2, 3, 2, 2)
     assert pool(np.ones((3, 4, 4)), (2, 2)).shape == (3, 2, 2)
     assert pool(np.ones((3, 4, 4)), np.array([2, 2])).shape == (3, 2, 2)
-    with pytest.raises(SpecError, match=r"write|give one kernel size per spatial axis"):
+    with pytest.raises(SpecError, match="x has 2 axes, but") as caught:
         pool(np.ones((4, 4)), 2)
+    assert caught.value.remedy == "give one kernel size per spatial axis: {kernel=(2,)} for one"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "message"),
+    [
+        (2.0, "kernel must be an integer, not 2.0"),
+        (True, "kernel must be an integer, not True"),
+        (0, "kernel must be at least 1, not 0"),
+        ((), "kernel has 0 entries"),
+        ((1, 1, 1, 1), "kernel has 4 entries"),
+    ],
+)
+def test_a_kernel_that_is_none_is_named_before_the_axes_of_x(kernel: Any, message: str) -> None:
+    for shape in ((4,), (1, 1, 6, 6, 6, 6)):
+        with pytest.raises(SpecError) as caught:
+            pool(np.ones(shape), kernel)
+        assert caught.value.message == message
 
 
 @pytest.mark.parametrize(
@@ -141,3 +160,61 @@ def test_an_integer_kernel_leaves_batch_and_channels() -> None:
 def test_arguments_that_say_nothing_are_refused(arguments: dict[str, Any]) -> None:
     with pytest.raises(SpecError):
         pool(np.ones((1, 1, 6, 6)), **arguments)
+
+
+def test_a_tile_reads_what_its_windows_meet_and_holds_its_sums_in_a_block(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    met: list[tuple[Any, tuple[int, ...]]] = []
+
+    def recorded(step: Any, x: Any, axes: Any, sizes: Any, fill: Any) -> Any:
+        met.append((x, sizes))
+        return reduced(step, x, axes, sizes, fill)
+
+    monkeypatch.setattr(pooling, "reduced", recorded)
+    x = np.arange(24.0).reshape(1, 2, 12)
+    # Nothing: one cell at a time. 48 bytes: two, that are three sums each of 8 bytes on their way.
+    for block, sizes in ((0, [(1,)] * 8), (47, [(1,)] * 8), (48, [(2,)] * 4), (96, [(4,)] * 2)):
+        met.clear()
+        monkeypatch.setattr(pooling, "BLOCK", block)
+        found = pool(x, (2,), stride=3)
+        np.testing.assert_array_equal(found, x[..., 1::3])
+        assert [size for _, size in met] == sizes
+        for read, (size,) in met:
+            assert read.shape[2] == 3 * (size - 1) + 2
+            assert np.shares_memory(read, x), "not copied"
+
+
+class Steps:
+    """A ufunc that counts how often it is called, and how often for a whole window."""
+
+    def __init__(self, step: np.ufunc) -> None:
+        self.step, self.calls, self.whole = step, 0, 0
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        self.calls += 1
+        return self.step(*arguments, **keywords)
+
+    def reduce(self, *arguments: Any, **keywords: Any) -> Any:
+        self.whole += 1
+        return self.step.reduce(*arguments, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "size", "dilation", "calls", "whole"),
+    [(4, 2, 1, 4, 0), (5, 2, 1, 0, 2), (5, 4, 2, 0, 4), (5, 5, 1, 5, 0), (6, 5, 2, 0, 5)],
+)
+@pytest.mark.parametrize("step", [np.add, np.maximum])
+def test_few_long_windows_are_taken_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+    kernel: int, size: int, dilation: int, calls: int, whole: int, step: Any,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(pooling, "LONG", 4)
+    axis = Axis(kernel, 1, dilation)
+    x = 2.0 ** np.random.default_rng(0).permutation(axis.spread(size))[None, None]
+    steps: Any = Steps(step)
+    fill = 0 if step is np.add else lowest(x.dtype)
+    found = reduced(steps, x, (axis,), (size,), fill)
+    expected = [step.reduce([x[0, 0, i] for i in axis.window(cell)]) for cell in range(size)]
+    np.testing.assert_array_equal(found[0, 0], expected)
+    assert (steps.calls, steps.whole) == (calls, whole)
