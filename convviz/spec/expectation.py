@@ -39,7 +39,7 @@ def parting(trace: Trace, expected: Shape) -> tuple[int, str, str]:
     """The layer where the sizes part, what it does there, and a way out."""
     rows, shown = trace.rows, trace.network.shown
     last = len(rows) - 1
-    same = [i for i, row in enumerate(rows[:-1]) if row.output == expected]
+    same = [i for i, row in enumerate(rows) if row.output == expected]
     if same:
         at = same[-1]
         return at + 1, f"layer {at + 1} gives {times(shown(expected))}, and this changes it", ""
@@ -68,8 +68,8 @@ def channels(layer: object, wanted: int) -> str:
 
 def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
     """The last layer that changes a size that is wrong; the input sizes that would be right."""
-    rows, spatial = trace.rows, len(expected) - 1
-    axis = next(i for i in range(1, spatial + 1) if trace.output[i] != expected[i])
+    rows = trace.rows
+    axis = next(i for i in range(1, len(expected)) if trace.output[i] != expected[i])
     at = len(rows) - 1
     while at and same_size(rows[at], axis):
         at -= 1
@@ -79,9 +79,9 @@ def sizes_part(trace: Trace, expected: Shape) -> tuple[int, str, str]:
         label = f"makes {row.output[axis]} of {into[axis]}"
     else:  # it makes the axis, too
         label = f"makes {times(trace.network.shown(row.output))} of {times(into)}"
-    if len(row.reads) == spatial:
+    if len(row.reads) == len(expected[1:]):
         would = before(row, axis - 1, (expected[axis], expected[axis]))
-        if would:
+        if some(would):
             label += f"; {interval(would)} would make {expected[axis]}"
     least, most = inputs_for(trace, expected)
     remedy = ""
@@ -111,32 +111,35 @@ def inputs_for(trace: Trace, expected: Shape) -> tuple[Shape, Shape]:
             span if isinstance(row.layer, Join) else before(row, axis, span)
             for axis, span in enumerate(wanted)
         ]
-        if any(span is None for span in found):
-            return (), ()
         for source in row.step.inputs:
-            held = needs.get(source)
-            spans = [span for span in found if span is not None]
-            if held is not None:
-                spans = [(max(a, c), min(b, d)) for (a, b), (c, d) in zip(held, spans, strict=True)]
-            if any(low > high for low, high in spans):
+            spans = [
+                (max(a, c), min(b, d))
+                for (a, b), (c, d) in zip(needs.get(source, found), found, strict=True)
+            ]
+            if not all(map(some, spans)):
                 return (), ()
             needs[source] = spans
-    spans = needs.get(INPUT, [])
+    spans = needs[INPUT]
     least = (trace.shape[0], *(low for low, _ in spans))
     most = (trace.shape[0], *(high for _, high in spans))
-    last = len(trace.rows) - 1
-    if len(least) != len(trace.shape) or not fits(trace.network, last, least):
+    if not fits(trace.network.steps, least):
         return (), ()
     return least, most
 
 
-def before(row: Row, axis: int, outputs: Interval) -> Interval | None:
-    """The input sizes of one axis that give an output size between two; None if none does."""
+def some(span: Interval) -> bool:
+    """Whether there is a size in it."""
+    low, high = span
+    return low <= high
+
+
+def before(row: Row, axis: int, outputs: Interval) -> Interval:
+    """The input sizes of one axis that give an output size between two; (1, 0) or so for none."""
     layer = row.layer.windows if isinstance(row.layer, LPPool) else row.layer
     ceil = isinstance(layer, Pool) and layer.ceil_mode
     extra = extras(row.layer, len(row.reads))[axis]
     low, high = backward(row.reads[axis], outputs, extra, ceil=ceil)
-    return (max(1, low), high) if high >= max(1, low) else None
+    return max(1, low), high
 
 
 def backward(read: Reading, outputs: Interval, extra: int, *, ceil: bool) -> Interval:
@@ -162,7 +165,8 @@ def backward(read: Reading, outputs: Interval, extra: int, *, ceil: bool) -> Int
 
 def interval(span: Interval) -> str:
     """14, or 14 to 15."""
-    return str(span[0]) if span[0] == span[1] else f"{span[0]} to {span[1]}"
+    low, high = span
+    return f"{low}" if low == high else f"{low} to {high}"
 
 
 def listing(trace: Trace, index: int) -> tuple[str, tuple[int, int]]:

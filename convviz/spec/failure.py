@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from convviz.errors import SpecError, shortened
@@ -13,7 +14,7 @@ from convviz.spec.formula import gathered, minus, plain
 from convviz.spec.geometry import Axis
 from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv
-from convviz.spec.network import INPUT, Join, Network, Operation, Pending
+from convviz.spec.network import INPUT, Join, Network, Operation, Pending, Step
 from convviz.spec.pooling import LPPool, Pool
 from convviz.spec.reading import Bins, Gather, Reading, Resize, Scatter
 
@@ -32,6 +33,9 @@ AROUND = 64
 FAR = 1 << 20
 """How far the search for an input that fits goes."""
 
+DEEP = 1000
+"""Most layers that are followed again and again in these searches."""
+
 
 def explained(
     network: Network,
@@ -45,16 +49,17 @@ def explained(
     step = network.steps[index]
     if count == 1:
         return pointed(network, shapes[0], error)
-    layer = complete(step.layer, shapes[0])
+    operation = step.layer
+    layer = complete(operation, shapes[0])
     name = layer.text if isinstance(layer, Pending) else layer.short
     numbered = step.path in ("", str(index), str(index + 1))
     place = f"layer {index + 1} of {count}" + ("" if numbered else f", {shortened(step.path)},")
     fact, label, ways = causes(layer, shapes, error)
-    if isinstance(layer, Join):
+    if isinstance(operation, Join):
         near = [times(network.shown(other)) for other in nearby(network, shape)]
         ways += [f"an input of {' or '.join(near)}"] * bool(near)
     elif error.message != ENDLESS:  # a larger input would be worse
-        least = least_input(network, shape, rows, index) or ()
+        least = least_input(network, shape, rows, operation) or ()
         ways += [f"an input from {times(network.shown(least))}"] * bool(least)
     source, span = listing(network, rows, index, shortened(name, 44), shapes)
     joined = ", or ".join([", ".join(ways[:-1]), ways[-1]]) if len(ways) > 2 else " or ".join(ways)
@@ -99,9 +104,7 @@ def listing(
     network: Network, rows: Sequence[Row], index: int, name: str, shapes: tuple[Shape, ...]
 ) -> tuple[str, tuple[int, int]]:
     """The layers up to the failing one, with their shapes, and where its name stands."""
-    first = max(0, index - SHOWN)
-    if first == 1:
-        first = 0
+    first = index - SHOWN if index > SHOWN + 1 else 0
     shown = [
         (str(i + 1), shortened(rows[i].layer.short, 44), rows[i].inputs, rows[i].output)
         for i in range(first, index)
@@ -161,28 +164,31 @@ def too_long(
     return fact, formula, ways
 
 
-def least_input(network: Network, shape: Shape, rows: Sequence[Row], index: int) -> Shape | None:
-    """The smallest input with which step `index` fits; None where size is not the trouble."""
-    step = network.steps[index]
-    layer = step.layer
-    if isinstance(layer, Join) or len(shape) < 2:
-        return None
+def least_input(
+    network: Network, shape: Shape, rows: Sequence[Row], layer: Layer | Pending
+) -> Shape | None:
+    """The smallest input that `layer`, the step after `rows`, fits; None where it is not found.
+
+    Its needs are carried back to the input; what comes of that is followed before it is named.
+    """
+    step = network.steps[len(rows)]
     source = step.inputs[0]
-    into = rows[source].output if source != INPUT else shape
-    needs: dict[int, Shape] = {source: least_for(layer, into)}
-    if not needs[source]:
+    alone = least_for(layer, rows[source].output if source != INPUT else shape)
+    if alone is None:
         return None
-    for i in range(index - 1, -1, -1):
-        row = rows[i]
-        back = needed(row, needs[i]) if i in needs else (1,) * (len(row.inputs[0]) - 1)
-        if not back:
-            return None
+    needs = {i: (1,) * len(row.output[1:]) for i, row in enumerate(rows)}
+    needs[INPUT] = (1,) * len(shape[1:])
+    needs[source] = alone
+    for i, row in reversed(list(enumerate(rows))):
+        back = needed(row, needs[i])
         for j in row.step.inputs:
-            held = needs.get(j, (1,) * len(back))
-            needs[j] = tuple(max(pair) for pair in zip(held, back, strict=True))
-    least = (shape[0], *needs.get(INPUT, ()))
-    fitting = len(least) == len(shape) and fits(network, index, least)
-    return smaller(network, index, least) if fitting else None
+            needs[j] = tuple(map(max, needs[j], back))
+    least = (shape[0], *needs[INPUT])
+    steps = network.steps[: len(rows) + 1]
+    if not fits(steps, least):
+        return None
+    # ceil_mode, and crops, ask for a little less
+    return least if len(steps) > DEEP else shrunk(least, lambda other: fits(steps, other))
 
 
 def nearby(network: Network, shape: Shape) -> list[Shape]:
@@ -190,67 +196,49 @@ def nearby(network: Network, shape: Shape) -> list[Shape]:
 
     Each axis is looked for by itself, in inputs of equal axes; the shapes found are verified.
     """
+    if len(network.steps) > DEEP:
+        return []
 
-    def alone(size: int, step: int) -> int:
-        trials = (size + step * away for away in range(1 + AROUND) if size + step * away > 0)
-        return next((n for n in trials if fits(network, index, (shape[0], *(n,) * ndim))), 0)
+    def first(sizes: range) -> list[int]:
+        trials = (n for n in sizes if fits(network.steps, (shape[0], *(n for _ in shape[1:]))))
+        return list(islice(trials, 1))
 
-    ndim, index = len(shape) - 1, len(network.steps) - 1
-    found = [
-        (shape[0], *(alone(size, step) for size in shape[1:])) for step in (-1, 1) if index <= 1000
-    ]
-    good = [other for other in found if min(other) > 0 and fits(network, index, other)]
-    return list(dict.fromkeys(good))
+    down = [range(n, max(0, n - 1 - AROUND), -1) for n in shape[1:]]
+    up = [range(n, n + 1 + AROUND) for n in shape[1:]]
+    found = [(shape[0], *sizes) for way in (down, up) for sizes in product(*map(first, way))]
+    return list(dict.fromkeys(other for other in found if fits(network.steps, other)))
 
 
 def needed(row: Row, outputs: Shape) -> Shape:
-    """The input sizes that make `outputs` of one step; () where no sizes do."""
+    """The input sizes that make `outputs` of one step; one cell each where it mixes the axes."""
     if isinstance(row.layer, Join):
         return outputs
-    if len(row.reads) != len(outputs):
-        return ()
+    if not row.reads:
+        return (1,) * len(row.inputs[0][1:])
     more = extras(row.layer, len(outputs))
-    back = tuple(before(*axis) for axis in zip(row.reads, outputs, more, strict=True))
-    return back if min(back, default=0) > 0 else ()
+    return tuple(before(*axis) for axis in zip(row.reads, outputs, more, strict=True))
 
 
-def smaller(network: Network, index: int, shape: Shape) -> Shape:
-    """`shape` less what it does not need: ceil_mode, and crops, ask for a little less."""
-    if index > 200:
-        return shape
+def shrunk(shape: Shape, fitting: Callable[[Shape], bool]) -> Shape:
+    """`shape`, which fits, with axis after axis as short as they can be."""
     for axis in range(1, len(shape)):
-        low = 0
+        low = 0  # no cells never fit
         while shape[axis] - low > 1:
             middle = (low + shape[axis]) // 2
             less = (*shape[:axis], middle, *shape[axis + 1 :])
-            if fits(network, index, less):
+            if fitting(less):
                 shape = less
             else:
                 low = middle
     return shape
 
 
-def least_for(layer: Layer | Pending, shape: Shape) -> Shape:
-    """The smallest spatial sizes that `layer` alone takes; () if there are none."""
-    spatial = list(shape[1:])
-    large = (shape[0], *(max(n, FAR) for n in spatial))
-    if not spatial or not takes(layer, large):
-        return ()
-    for axis in range(len(spatial)):
-        low, high = 0, FAR
-        while high - low > 1:
-            middle = (low + high) // 2
-            trial = (
-                shape[0],
-                *(middle if i == axis else max(n, FAR) for i, n in enumerate(spatial)),
-            )
-            if takes(layer, trial):
-                high = middle
-            else:
-                low = middle
-        spatial[axis] = high
-    found = tuple(spatial)
-    return found if takes(layer, (shape[0], *found)) else ()
+def least_for(layer: Layer | Pending, shape: Shape) -> Shape | None:
+    """The smallest spatial sizes that `layer` alone takes; None if there are none."""
+    large = (shape[0], *(max(n, FAR) for n in shape[1:]))
+    if not takes(layer, large):
+        return None
+    return shrunk(large, lambda other: takes(layer, other))[1:]
 
 
 def takes(layer: Layer | Pending, shape: Shape) -> bool:
@@ -285,11 +273,11 @@ def extras(layer: object, ndim: int) -> tuple[int, ...]:
     return found
 
 
-def fits(network: Network, index: int, shape: Shape) -> bool:
-    """Whether the steps up to `index` run on an input of `shape`."""
+def fits(steps: Sequence[Step], shape: Shape) -> bool:
+    """Whether `steps`, from the first on, run on an input of `shape`."""
     outputs: list[Shape] = []
     try:
-        for step in network.steps[: index + 1]:
+        for step in steps:
             shapes = tuple(outputs[i] if i != INPUT else shape for i in step.inputs)
             layer = step.layer
             if isinstance(layer, Join):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from convviz.errors import SpecError
 from convviz.spec.arguments import Pair
 from convviz.spec.checks import Shape, times
+from convviz.spec.keras_layers import GlobalPool, Separable
 from convviz.spec.layer import Layer
 from convviz.spec.layers import Conv, ConvTranspose
 from convviz.spec.network import Join, Network, Step
-from convviz.spec.pointwise import Flatten, Linear, Pointwise, Unflatten
+from convviz.spec.pointwise import Flatten, Halving, Linear, Pointwise, Unflatten
 from convviz.spec.pooling import AdaptivePool, LPPool, Pool
 from convviz.spec.resizing import PadLayer, PixelShuffle, Upsample
 from convviz.spec.trace import Row, Trace, trace
@@ -26,6 +27,10 @@ def mirror(forward: Trace) -> Trace:
                 f"layer {number}, {row.layer.short}, has no mirror: which part of it each branch "
                 "gave is lost",
                 remedy="a network of one branch",
+            )
+        if isinstance(row.layer, Halving):
+            raise SpecError(
+                f"layer {number}, {row.layer.short}, has no mirror: the half that gates is lost"
             )
         layers += back(row)
     steps = tuple(Step(layer, "", (index - 1,)) for index, layer in enumerate(layers))
@@ -53,6 +58,15 @@ def back(row: Row) -> list[Layer]:
             found = [Upsample(before[1:], ())]
         case Linear():
             found = [Linear(layer.out_features, layer.in_features, layer.bias)]
+        case Separable():
+            between = layer.depthwise.output(before)
+            found = [
+                transposed(layer.pointwise, between, after),
+                transposed(layer.depthwise, before, between),
+            ]
+        case GlobalPool():  # one number per channel: each becomes a plane
+            plane = Unflatten(1, (*after, *(1 for _ in before[1:])))
+            found = [plane, Upsample(before[1:], ())]
         case PadLayer():
             found = [cropping(before[0], layer.padding)]
         case Upsample():
@@ -96,9 +110,4 @@ def cropping(channels: int, padding: tuple[Pair, ...]) -> ConvTranspose:
 def reshaped(before: Shape, after: Shape) -> list[Layer]:
     """Flat, then in the axes that came in."""
     flat: list[Layer] = [Flatten()] if len(after) > 1 else []
-    cells = 1
-    for size in before:
-        cells *= size
-    if len(after) == 1 and after[0] != cells:  # one number per channel: each becomes a plane
-        return [Unflatten(1, (after[0], *(1,) * (len(before) - 1))), Upsample(before[1:], ())]
     return [*flat, Unflatten(1, before)] if len(before) > 1 else flat

@@ -30,6 +30,7 @@ def test_what_is_expected_is_no_error():
         ([CONV, "Flatten()", "ReLU()"], (2, 9), (14, 1), "1 axis from here on, not 2", 1),
         ([CONV, CONV], (2, 9), (2, 7), "layer 1 gives 2×7, and this changes it", 1),
         ([CONV, CONV, "ReLU()"], (2, 9), (2, 7), "layer 1 gives 2×7, and this changes it", 1),
+        (["ReLU()", CONV, CONV], (2, 9), (2, 7), "layer 2 gives 2×7, and this changes it", 2),
         (["Upsample(size=17)", CONV], (2, 9), (2, 19), "makes 15 of 17; 21 would make 19", 1),
         (["Upsample(scale_factor=2)"], (2, 9), (2, 15), "makes 18 of 9", 0),
         (["Flatten()", "Unflatten(1, (3, 6))"], (2, 9), (3, 7), "makes 3×6 of 18", 1),

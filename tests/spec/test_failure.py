@@ -201,6 +201,10 @@ BLOCK = 'layers = ["block"]\n[block]\njoin = "add"\na = ["relu", "conv 1 k9"]\nb
         (BLOCK, (1, 5),
          "layer 2 of 3, block.a.1, does not fit: Conv1d 1→1 k9 spans 9 cells, its input has 5",
          "a kernel of at most 5, padding 2 (5 + 2·2 = 9), or an input from 1×9"),
+        # Keras counts its Input: the layer's own name is its number
+        (["Sequential([Input((9, 9, 3)), Conv2D(4, 3), Conv2D(4, 30)])"], (3, 9, 9),
+         "layer 2 of 2 does not fit: Conv2d 4→4 k30 spans 30 cells, its input has 7",
+         "a kernel of at most 7, padding 12 (7 + 2·12 = 31), or an input from 32×32×3"),
         ('layers = [{join="add", a=["pool 2"], b=[]}]', (1, 1),
          "layer 1 of 2, 0.a.0, does not fit: MaxPool1d k2 s2 spans 2 cells, its input has 1",
          "a kernel of at most 1, padding 1 (1 + 2·1 = 3), or an input from 1×2"),

@@ -158,6 +158,9 @@ def test_bytes_that_are_too_many_or_no_text_are_refused(monkeypatch):
     with pytest.raises(SpecError) as caught:
         documents.decoded(b"ab\xff", "net.txt")
     assert caught.value.message == "net.txt is no text: byte 2 is not UTF-8"
+    with pytest.raises(SpecError) as caught:
+        documents.decoded(bytes((64 << 20) + 1), "net.txt")
+    assert caught.value.message == "net.txt is longer than 64 MiB"
     monkeypatch.setattr(documents, "MOST_BYTES", 1 << 20)
     assert len(documents.decoded(b"a" * (1 << 20), "net.txt")) == 1 << 20
     with pytest.raises(SpecError) as caught:

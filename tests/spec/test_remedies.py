@@ -121,6 +121,8 @@ BRANCHES = 'layers = [{{join = "add", a = ["{}"], b = "{}"}}]'
         (["Conv2d(2, 2, (1, 3), stride=(2, 1))"], (2, 9, 9), (2, 3, 9),
          "makes 5 of 9; 5 to 6 would make 3", "Conv2d 2→2 k1×3 s2×1",
          "an input from 2×5×11 to 2×6×11 gives it"),
+        (["ConvTranspose2d(1, 1, 1, stride=(2, 1))"], (1, 9, 9), (1, 16, 8), "makes 17 of 9",
+         "ConvTranspose2d 1→1 k1 s2×1", ""),
         (BRANCHES.format("conv 1 k3 s2 p1", "conv 1 k2 s2"), (1, 10), (1, 4),
          "makes 5 of 10; 8 to 9 would make 4", "Conv1d 1→1 k2 s2", "an input 1×8 gives it"),
         (BRANCHES.format("conv 1 k3 s3 p1", "conv 1 k3 s3"), (1, 9), (1, 5),
@@ -136,6 +138,10 @@ BRANCHES = 'layers = [{{join = "add", a = ["{}"], b = "{}"}}]'
          (3, 99, 99), (512, 6, 6), "makes 8 of 99; 70 to 80 would make 6",
          "Conv2d 3→512 k13×17 s11×12 p5×6 d2×3 no bias",
          "an input from 3×70×97 to 3×80×108 gives it"),
+        (["Conv2d(1, 10, (13, 17), stride=(11, 12), padding=(15, 16), dilation=(2, 3), bias=False)"],
+         (1, 99, 99), (10, 6, 6), "makes 10 of 99; 50 to 60 would make 6",
+         "Conv2d 1→10 k13×17 s11×12 p15×16 d2×3 no bi…",
+         "an input from 1×50×77 to 1×60×88 gives it"),
     ],
 )  # fmt: skip
 def test_where_the_sizes_part(network, shape, expected, label, layer, remedy):
@@ -164,3 +170,56 @@ def test_an_input_that_fits_is_looked_for_up_to_a_million_cells():
     for kernel, named in ((1 << 20, True), ((1 << 20) + 1, False)):
         remedy = refused(["ReLU()", f"Conv1d(1, 1, {kernel})"], (1, 9)).remedy
         assert bool(re.search(f"an input from 1×{kernel}$", remedy)) == named
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "remedy"),
+    [
+        # the other branch needs more along the other axis
+        ('layers = [{join = "cat", a = ["conv 1 k1x7"], b = ["conv 1 k9x1"]}]', (1, 5, 9),
+         "an input from 1×9×7"),
+        ('layers = [{join = "cat", a = ["gap", "flatten"], b = ["conv 1 k9", "flatten"]}]', (1, 5),
+         "an input from 1×9"),
+        # one cell is enough along the other axis, though the arithmetic of ceil_mode asks for two
+        (["MaxPool2d(4, 2, 2, ceil_mode=True)", "Conv2d(1, 1, (9, 2))"], (1, 5, 5),
+         "an input from 1×15×1"),
+        ('layers = [{join = "add", a = ["gap"], b = []}]', (1, 3), "an input of 1×1"),
+        ('layers = ["Conv1d(3, 3, 1)", {join = "add", a = ["maxpool 2", "up 2"], b = []}]', (3, 9),
+         "an input of 3×8 or 3×10"),
+        ('layers = [{join = "add", a = ["deconv 1 k2 s2"], b = []}]', (1, 3), ""),
+        (["ReLU()", "Conv1d(1, 1, 5, dilation=2)"], (1, 5),
+         "a kernel of at most 3, a dilation of at most 1, padding 2 (5 + 2·2 = 9), "
+         "or an input from 1×9"),
+    ],
+)  # fmt: skip
+def test_sizes_of_inputs_are_the_least_or_the_next(network, shape, remedy):
+    error = refused(network, shape)
+    assert error.remedy.endswith(remedy)
+    assert bool(error.remedy) == bool(remedy)
+
+
+RELUS = ["ReLU()"]
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "least", "of_more"),
+    [
+        (lambda count: [*RELUS * (count - 1), "Conv2d(1, 1, (9, 1))"],
+         (1, 5, 5), "from 1×9×1", "from 1×9×1"),
+        (lambda count: ["MaxPool2d(4, 2, 2, ceil_mode=True)", *RELUS * (count - 2),
+                        "Conv2d(1, 1, (9, 2))"],
+         (1, 5, 5), "from 1×15×1", "from 1×16×2"),
+        (lambda count: f'layers = ["{count - 2} x relu", '
+                       '{join = "cat", a = "flatten", b = "conv 1 k9x1"}]',
+         (1, 5, 5), "from 1×9×1", "from 1×9×1"),
+        (lambda count: f'layers = ["{count - 3} x relu", '
+                       '{join = "add", a = ["maxpool 2", "up 2"], b = []}]',
+         (1, 9), "of 1×8 or 1×10", ""),
+    ],
+    ids=["windows", "ceil_mode", "a flat branch", "a join"],
+)  # fmt: skip
+def test_a_thousand_layers_are_tried_at_many_sizes_and_more_only_at_one(
+    network, shape, least, of_more
+):
+    for count, named in ((1000, least), (1001, of_more)):
+        assert refused(network(count), shape).remedy.rpartition("an input ")[2] == named

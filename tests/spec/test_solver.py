@@ -128,6 +128,35 @@ def test_the_mirror_of_any_chain_brings_its_shape_back(texts, size):
     assert mirror(found).output == found.shape
 
 
+@pytest.mark.parametrize(
+    ("text", "shape", "layers"),
+    [
+        ("Flatten()", (2, 3), ["Unflatten(1, (2, 3))"]),
+        ("Flatten()", (6,), []),
+        ("Unflatten(1, (2, 3))", (6,), ["Flatten()"]),
+        ("Unflatten(1, (2, 3))", (6, 2), ["Flatten()", "Unflatten(1, (6, 2))"]),
+        ("ZeroPad2d((1, 0, 2, 3))", (2, 3, 3),
+         ["ConvTranspose2d(2, 2, 1, padding=((2, 3), (1, 0)), groups=2, bias=False)"]),
+        ("GlobalAveragePooling2D()", (4, 5, 6),
+         ["Unflatten(1, (4, 1, 1))", "Upsample(size=(5, 6))"]),
+        ("GlobalAveragePooling1D()", (4, 5), ["Unflatten(1, (4, 1))", "Upsample(size=5)"]),
+        ("SeparableConv2D(3, 3, strides=2)", (4, 6, 5),
+         ["ConvTranspose2d(3, 4, 1)",
+          "ConvTranspose2d(4, 4, 3, stride=2, output_padding=(1, 0), groups=4, bias=False)"]),
+    ],
+)  # fmt: skip
+def test_the_mirror_of_one_layer(text, shape, layers):
+    found = mirror(trace(parse_network([text]), shape))
+    assert [row.layer.code for row in found.rows] == layers
+    assert found.output == shape
+
+
+def test_a_layer_that_gates_has_no_mirror():
+    with pytest.raises(SpecError) as caught:
+        mirror(trace(parse_network(["ReLU()", "GLU(1)"]), (4, 9)))
+    assert caught.value.message == "layer 2, GLU 1, has no mirror: the half that gates is lost"
+
+
 def test_a_join_has_no_mirror():
     from convviz.spec.branches import parse_toml
 
