@@ -138,7 +138,7 @@ BRANCHES = 'layers = [{{join = "add", a = ["{}"], b = "{}"}}]'
          (3, 99, 99), (512, 6, 6), "makes 8 of 99; 70 to 80 would make 6",
          "Conv2d 3→512 k13×17 s11×12 p5×6 d2×3 no bias",
          "an input from 3×70×97 to 3×80×108 gives it"),
-        (["Conv2d(1, 10, (13, 17), stride=(11, 12), padding=(15, 16), dilation=(2, 3), bias=False)"],
+        (["Conv2d(1, 10, (13, 17), (11, 12), (15, 16), (2, 3), 1, False)"],
          (1, 99, 99), (10, 6, 6), "makes 10 of 99; 50 to 60 would make 6",
          "Conv2d 1→10 k13×17 s11×12 p15×16 d2×3 no bi…",
          "an input from 1×50×77 to 1×60×88 gives it"),
