@@ -185,3 +185,36 @@ def test_what_other_modes_continue_is_copied_some_rows_at_a_time(
     job = gather((3, 3), (48, 20), before=1)
     bands.bands(job)
     assert not copied, "what is filled is not copied at all"
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "sizes", "block", "expected", "tall"),
+    [
+        # A column of a row has 24 bytes: 3 taps of one channel. Blocks of 16 rows meet 18, at least
+        # 128 columns of them, if there are as many.
+        ((3, 3), 1, (16, 1000), 18 * 24 * 200, [(1, 200)] * 20, 16),
+        ((3, 3), 1, (20, 258), 1, [(1, 86)] * 12, 10),
+        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2, [(2, 128)] * 2, 16),
+        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2 - 1, [(1, 128)] * 4, 16),
+        # 25 rows meet 27, or 53 by a stride of 2.
+        ((3, 3), 1, (50, 128), 27 * 24 * 128, [(1, 128)] * 4, 25),
+        ((3, 3), 1, (26, 128), 27 * 24 * 128, [(1, 128)] * 4, 13),
+        ((3, 3), 2, (52, 128), 53 * 24 * 128, [(1, 128)] * 4, 26),
+        ((3, 3), 2, (27, 128), 53 * 24 * 128, [(1, 128)] * 4, 14),
+        # One product makes 4 rows, so a block has 8, of which there are 5: they meet 9.
+        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2, [(2, 20)] * 2, 8),
+        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2 - 1, [(1, 20)] * 4, 8),
+        ((12, 12), 1, (99, 20), 1, [(1, 20)] * 4, 20),
+    ],
+)
+def test_stacks_are_as_large_as_a_block(
+    monkeypatch: pytest.MonkeyPatch,
+    kernel: Any, stride: int, sizes: Any, block: int, expected: Any, tall: int,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(bands, "BLOCK", block)
+    axes = (Axis(kernel[0], stride), Axis(kernel[1]))
+    x, weight = np.empty((1, 4, 1, 1)), np.empty((4, 1, *kernel))
+    job = Gather(x, weight, None, 4, axes, mode_named("zeros"), np.empty((1, 4, *sizes)))
+    found = [*bands.strips(job, Cut.of(job))]
+    assert [(span.stop - span.start, strip.sizes[1]) for span, strip, _ in found] == expected
+    assert {rows for _, _, rows in found} == {tall}

@@ -106,3 +106,12 @@ def test_planes_copy_what_their_windows_meet_some_at_a_time(
     with forced("columns"):
         np.testing.assert_array_equal(out, conv(x, weight))
     assert copied == expected
+
+
+def test_what_fits_one_block_of_columns_is_not_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(columns, "BLOCK", 40 * 4 * 16)
+    monkeypatch.setattr(columns, "LEAST", 40)
+    x, weight, out = np.ones((1, 4, 41)), np.ones((4, 1, 2)), np.empty((1, 4, 40))
+    job = Gather(x, weight, None, 4, (Axis(2),), mode_named("zeros"), out)
+    (found,) = columns.blocks(job)
+    assert found is job

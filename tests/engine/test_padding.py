@@ -285,3 +285,35 @@ def test_a_region_looks_up_the_axes_alone_that_it_leaves(
         np.testing.assert_array_equal(found, whole[np.ix_(rows, cols)])
         assert looked_up[:1] == left
         assert len(looked_up) == 1
+
+
+@pytest.mark.parametrize(("block", "rows"), [(1, 1), (95, 1), (96, 2), (239, 4), (240, 5)])
+@pytest.mark.parametrize("mode", MODES, ids=NAMES)
+def test_the_last_axis_is_continued_first_some_rows_at_a_time(
+    monkeypatch: pytest.MonkeyPatch, mode: Any, block: int, rows: int
+) -> None:
+    done = []
+
+    def recorded(out: Any, place: list[Any], axis: int, *others: Any) -> None:
+        span = place[0]
+        done.append((axis, len(range(*span.indices(7)))))
+        copy_ends(out, place, axis, *others)
+
+    copy_ends = engine.copy_ends
+    monkeypatch.setattr(engine, "copy_ends", recorded)
+    monkeypatch.setattr(engine, "SMALL", 0)
+    monkeypatch.setattr(engine, "BLOCK", block)
+    x = np.arange(30.0).reshape(5, 3, 2)  # rows of 48 bytes
+    np.testing.assert_array_equal(engine.padded(x, ((1, 1),) * 3, mode), numpy_pad(x, 1, mode.name))
+    blocks = [min(rows, 5 - start) for start in range(0, 5, rows)]
+    assert done == [(axis, count) for count in blocks for axis in (2, 1)] + [(0, 7)]
+
+
+def test_what_is_small_is_filled_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    continued = []
+    monkeypatch.setattr(engine, "copy_ends", lambda *_: continued.append(True))
+    found = engine.padded(np.ones(SMALL - 2), ((1, 1),), mode_named("zeros"))
+    assert not continued
+    assert found.tolist() == [0, *[1] * (SMALL - 2), 0]
+    engine.padded(np.ones(SMALL - 1), ((1, 1),), mode_named("zeros"))
+    assert continued
