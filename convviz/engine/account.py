@@ -127,6 +127,8 @@ class Account(Record, eq=False):
         """
         assert isinstance(self.layer, ConvTranspose)
         assert self.weight is not None
+        if self.bias is None and not any(map(any, self.layer.padding)):
+            return self.output  # nothing is cropped
         return scattering.scattered(self.layer, self.input, self.weight)
 
     def winners(self, sample: int, channel: int, windows: Sequence[Index]) -> NDArray[np.intp]:

@@ -15,15 +15,15 @@ errors follow the largest value of the input, not those that meet in a window.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from convviz.engine.bands import LARGE, Cut, bands
+from convviz.engine.bands import LARGE, ROWS, Cut, bands
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, tiles
-from convviz.engine.lines import Share, folded
 from convviz.engine.planes import planes
+from convviz.engine.sharing import WHOLE, Share, folded, squeezed, unstrided
 from convviz.records import replace
 
 Method = Callable[[Gather], None]
@@ -77,7 +77,7 @@ def costs(job: Gather) -> dict[Method, int]:
 
 def cost(job: Gather) -> int:
     """What `compute` costs."""
-    (job, _), *_ = lines(job) or [(job, slice(None))]
+    (job, _), *_ = lines(job) or [(job, WHOLE)]
     return min(costs(job).values())
 
 
@@ -120,22 +120,20 @@ def reading(job: Gather) -> int:
 
 
 def compute(job: Gather) -> None:
-    """Fill the output of `job` by the method that is fastest, some taps of a huge kernel at a time.
+    """Fill the output of `job` by the methods that are fastest, some taps of a huge kernel at once.
 
     Windows of a huge kernel are few; copied whole, even one of them would not fit the cache.
     """
     if not job.out.size:
         return
-    shares = [
-        (piece, cells)
-        for share, cells in lines(job) or [(job, slice(None))]
-        for piece in pieces(share)
-    ]
-    if len(shares) == 1:
+    if math.prod(job.kernel) > LARGE and columns_cost(job) >= LONG:
+        job = squeezed(job)
+    found = shares(job)
+    if found is None:
         method_for(job)(job)
         return
     sums = np.zeros(job.out.shape, job.weight.dtype)
-    for share, cells in shares:
+    for share, cells in found:
         part = replace(share, out=np.empty(share.out.shape, sums.dtype))
         method_for(part)(part)
         sums[:, :, cells] += part.out.reshape(sums[:, :, cells].shape)
@@ -144,12 +142,30 @@ def compute(job: Gather) -> None:
     job.out[...] = sums
 
 
+def shares(job: Gather) -> Iterator[Share] | None:
+    """What is added where a gather takes less time in several; None where it takes less in one."""
+    found: Iterable[Share] | None = lines(job)
+    if not found and strides_pay(job):
+        found = unstrided(job)
+    if not found and math.prod(job.kernel) * job.per_group[0] <= PIECE:
+        return None
+    return ((piece, cells) for share, cells in found or [(job, WHOLE)] for piece in pieces(share))
+
+
 def lines(job: Gather) -> list[Share]:
     """The shares of a gather of one axis that is faster as one of two; [] of any other."""
     if len(job.axes) > 1 or columns_cost(job) < LONG:
         return []
-    shares = folded(job)
-    return shares if shares and planes_cost(shares[0][0]) < columns_cost(job) else []
+    found = folded(job)
+    return found if found and planes_cost(found[0][0]) < columns_cost(job) else []
+
+
+def strides_pay(job: Gather) -> bool:
+    """Whether a gather of two axes is faster without its strides: bands of it are of one row."""
+    strides = math.prod(axis.stride for axis in job.axes)
+    if len(job.axes) != 2 or strides == 1 or job.per_group[1] >= ROWS:
+        return False
+    return math.prod(job.kernel) > LARGE * strides and columns_cost(job) >= LONG
 
 
 def pieces(job: Gather) -> list[Gather]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from convviz.engine import bands, columns, lines, methods, planes, pooling, scattering, stamping
+from convviz.engine import bands, columns, methods, planes, pooling, scattering, sharing, stamping
 from convviz.engine.gathering import Gather
 
 CONV_WAYS = (*methods.METHODS, "lines")
@@ -14,9 +14,9 @@ TRANSPOSE_WAYS = ("stamps", "cells", *(f"phases by {name}" for name in CONV_WAYS
 WAYS = CONV_WAYS + TRANSPOSE_WAYS
 
 
-def folded_always(job: Gather) -> list[lines.Share]:
+def folded_always(job: Gather) -> list[sharing.Share]:
     """The shares of a gather of one axis, whatever they cost."""
-    return lines.folded(job) if len(job.axes) == 1 else []
+    return sharing.folded(job) if len(job.axes) == 1 else []
 
 
 @contextmanager

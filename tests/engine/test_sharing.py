@@ -7,19 +7,17 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from convviz.engine import methods, planes
 from convviz.engine.convolution import conv, conv_transpose
 from convviz.engine.gathering import Gather
-from convviz.engine.lines import folded
+from convviz.engine.sharing import folded, squeezed
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv
 from convviz.spec.modes import mode_named
 from tests.engine.forcing import forced
-
-SMALL = st.integers(-4, 4)
 
 
 def gather(size: int, kernel: int, mode: str = "zeros", **arguments: Any) -> Gather:
@@ -40,6 +38,7 @@ def one_by_one(x: Any, weight: Any, stride: int, dilation: int, padding: int) ->
     ]
 
 
+@settings(deadline=None)
 @example(size=60, kernel=40, stride=1, dilation=1, padding=39, block=1)
 @example(size=60, kernel=13, stride=3, dilation=2, padding=0, block=64)
 @given(
@@ -61,12 +60,15 @@ def test_a_folded_line_says_what_the_equation_says(
     assert found[0].tolist() == one_by_one(x, weight, stride, dilation, padding)
 
 
-@given(st.data())
-def test_what_is_not_finite_spreads_to_the_cells_that_meet_it_alone(data: Any) -> None:
-    numbers = st.sampled_from((0.0, 0.0, 1.0, -2.0, np.inf, np.nan))
-    rows, taps = (np.array(data.draw(st.lists(numbers, min_size=n, max_size=n))) for n in (30, 15))
+@settings(deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 4))
+def test_what_is_not_finite_spreads_to_the_cells_that_meet_it_alone(
+    seed: int, padding: int
+) -> None:
+    numbers = np.array([0.0, 1.0, -2.0, np.inf, np.nan])
+    draw = np.random.default_rng(seed)
+    rows, taps = (draw.choice(numbers, n, p=(0.5, 0.2, 0.2, 0.05, 0.05)) for n in (30, 15))
     x, weight = rows.reshape(3, 10), taps.reshape(1, 1, 3, 5)
-    padding = data.draw(st.integers(0, 4))
     with forced("columns"):
         expected = conv(x[None], weight, padding=padding)
         line = conv(rows[None], taps[None, None], padding=padding)
@@ -150,3 +152,45 @@ def test_transposed_convolutions_of_long_kernels_are_exact() -> None:
         spread[::stride] = x
         found = conv_transpose(x[None], weight[None, None], stride=stride)
         assert found[0].tolist() == np.convolve(spread, weight).tolist()
+
+
+@pytest.mark.parametrize("arguments", [{}, {"padding": 4, "dilation": (2, 3)}, {"dilation": 6}])
+@pytest.mark.parametrize("stride", [(1, 2), 2, (4, 3)])
+def test_a_gather_without_its_strides_is_the_same(stride: Any, arguments: Any) -> None:
+    x = np.arange(2 * 3 * 40 * 50).reshape(2, 3, 40, 50) * 7 % 11 - 5
+    weight = np.arange(2 * 3 * 5 * 6).reshape(2, 3, 5, 6) * 5 % 7 - 3
+    arguments = {"bias": [3, -1], "stride": stride, **arguments}
+    expected = conv(x, weight, **arguments)
+    with patch.object(methods, "strides_pay", lambda job: True):
+        np.testing.assert_array_equal(conv(x, weight, **arguments), expected)
+
+
+def test_strides_are_taken_apart_where_large_kernels_have_many_windows() -> None:
+    def pays(size: int, kernel: int, stride: int, outputs: int = 1) -> bool:
+        layer = Conv.of(1, outputs, kernel, ndim=2, stride=stride)
+        x = np.broadcast_to(0.0, (1, 1, size, size))
+        weight = np.broadcast_to(0.0, (outputs, 1, kernel, kernel))
+        out = np.broadcast_to(0.0, (1, *layer.output(x.shape[1:])))
+        job = Gather(x, weight, None, 1, layer.axes, mode_named("zeros"), out)
+        return methods.strides_pay(job)
+
+    assert pays(2_048, 31, 3)
+    assert not pays(2_048, 31, 1)
+    assert not pays(2_048, 15, 2)
+    assert not pays(128, 31, 3)
+    assert not pays(2_048, 31, 3, outputs=4)
+
+
+def test_an_image_of_one_row_is_a_line() -> None:
+    x, weight = (np.arange(n) * 7 % 11 - 5 for n in (40_000, 3_000))
+    expected = conv(x[None], weight[None, None], padding=7)
+    with patch.object(methods, "folded", wraps=folded) as asked:
+        rows = conv(x[None, None], weight[None, None, None], padding=(0, 7))
+        cols = conv(x[None, :, None], weight[None, None, :, None], padding=(7, 0))
+    assert asked.call_count == 2
+    assert rows[:, 0].tolist() == expected.tolist() == cols[..., 0].tolist()
+
+
+def test_one_axis_stays_of_one_window_of_one_tap() -> None:
+    job = gather(3, 1, stride=9)
+    assert squeezed(job).sizes == (1,)
