@@ -114,21 +114,19 @@ class Crooked(Record):
 
 def crooked(trace: Trace) -> list[Crooked]:
     """The joins whose branches are not centered alike, or step differently."""
+    joins = [
+        (number, row.layer, row.step.inputs)
+        for number, row in enumerate(trace.rows, 1)
+        if isinstance(row.layer, Join)
+    ]
     found = []
-    for number, row in enumerate(trace.rows, 1):
-        if not isinstance(row.layer, Join):
-            continue
-        fields: list[tuple[Field, ...]] = []
-        for source in row.step.inputs:
-            before = trace.rows[source].fields if source != INPUT else straight(trace)
-            if before is not None:
-                fields.append(before)
-        if len(fields) < len(row.step.inputs):
-            continue
+    for number, join, sources in joins:
+        before = [trace.rows[i].fields if i != INPUT else straight(trace) for i in sources]
+        fields = [axes for axes in before if axes is not None]
         centers = tuple(tuple(field.center for field in axes) for axes in fields)
         jumps = tuple(tuple(field.jump for field in axes) for axes in fields)
-        if len(set(centers)) > 1 or len(set(jumps)) > 1:
-            found.append(Crooked(number, row.layer.branches, centers, jumps))
+        if len(fields) == len(before) and len(set(zip(centers, jumps, strict=True))) > 1:
+            found.append(Crooked(number, join.branches, centers, jumps))
     return found
 
 

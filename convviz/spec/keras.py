@@ -213,7 +213,7 @@ def unchanged(title: str) -> Make:
     """A layer that leaves every shape as it is."""
 
     def make(given: Given, shape: Shape) -> Layer:
-        named = [given["activation"]] if "activation" in given else []
+        named = [given["activation"]] if title == "Activation" and "activation" in given else []
         return Pointwise(title, " ".join(map(str, named)), written(title, *named))
 
     return make

@@ -179,9 +179,6 @@ def pending(call: Call, source: str) -> Pending:
             source, spans["data_format"], "Keras text is read with its channels last",
             accepted="only channels_last",
         )  # fmt: skip
-    for name in COMMON:
-        if name != "activation" or call.name != "Activation":
-            given.pop(name, None)
 
     def make(shape: Shape) -> Layer:
         return row.make(dict(given), shape)

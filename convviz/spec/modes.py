@@ -135,9 +135,9 @@ def check_limits(mode: Mode, padding: tuple[tuple[int, int], ...], shape: tuple[
         if limit is not None and side > limit:
             free = [m.name for m in MODES if not m.fills and m.slack is None and m is not mode]
             larger = [
-                f"{m.name} takes up to {m.limit(size)}"
-                for m in MODES
-                if m.slack is not None and m is not mode and side <= (m.limit(size) or 0)
+                f"{m.name} takes up to {most}"
+                for m, most in ((m, m.limit(size)) for m in MODES if m is not mode)
+                if most is not None and side <= most
             ]
             raise SpecError(
                 f"{mode.name} pads at most {limit} on each side of {size} cells, not {side}",

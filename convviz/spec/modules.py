@@ -43,15 +43,15 @@ def network(module: Any, input_shape: Sequence[int] | str) -> Trace:
     """
     found = read(module)
     shape = parse_shape(input_shape) if isinstance(input_shape, str) else checked(input_shape)
-    if found.channels_last and len(shape) > 1:
-        shape = (shape[-1], *shape[:-1])
+    if found.channels_last:
+        shape = (*shape[-1:], *shape[:-1])
     return trace(found, shape)
 
 
 def checked(sizes: Any) -> Shape:
     """`sizes` as a shape.
 
-    Raises SpecError: they are no whole numbers above 0.
+    Raises SpecError: they are no whole numbers above 0, or there are none.
     """
     try:
         count = len(sizes)
@@ -61,6 +61,8 @@ def checked(sizes: Any) -> Shape:
             "input_shape",
             "(channels, *spatial)",
         ) from None
+    if not count:
+        raise SpecError("input_shape is empty", "input_shape", "(channels, *spatial)")
     return integers(tuple(sizes), count, "input_shape", 1)
 
 

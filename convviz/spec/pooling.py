@@ -144,8 +144,6 @@ class Pool(Record):
         Raises SpecError: wrong rank, or no window fits.
         """
         spatial = checked_input(shape, shape[0] if shape else 0, len(self.kernel))
-        if not self.ceil_mode:
-            check_reach(self.axes, spatial)
         sizes = tuple(
             axis.windows(n, ceil=self.ceil_mode) for axis, n in zip(self.axes, spatial, strict=True)
         )

@@ -144,7 +144,7 @@ class Resize(Record):
         """The cells around, borders left away."""
         place = unit * self.ratio + self.offset
         below = floor(place)
-        if len(self.taps) > 1 and place == below:
+        if place == below:
             return (below,)
         return tuple(below + tap for tap in self.taps)
 

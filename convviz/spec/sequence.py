@@ -18,6 +18,9 @@ from convviz.spec.layer import Layer
 from convviz.spec.network import Network, Operation, Pending, Places, Step
 from convviz.spec.tokens import Cursor, is_name, point
 
+_MARK = pattern(r"[ \t]*([=(])")
+"""What says that a word is no short spelling."""
+
 _STOP = pattern(r"[\n;#]")
 """What ends a short spelling."""
 
@@ -86,7 +89,8 @@ def modules(text: str) -> Iterator[Call | Pending]:
     known: dict[str, Pending] = {}
     while cursor.next.kind != "end":
         word = cursor.next
-        after = text[word.end : word.end + 80].lstrip(" \t")[:1]
+        mark = _MARK.match(text, word.end)
+        after = mark[1] if mark else ""
         if word.kind == "word" and is_name(word.text) and after == "=":
             cursor.take()  # model = Sequential(…)
             cursor.take()

@@ -165,7 +165,7 @@ def read(said: Said, kind: str, word: str, span: Span, text: str) -> None:
 FLAGS: dict[str, tuple[str, tuple[str, Any]]] = {
     "no": ("bias", ("bias", False)),
     "nobias": ("bias", ("bias", False)),
-    "bias": ("bias", ("bias word", False)),  # the second word of "no bias"
+    "bias": ("bias", ("bias word", None)),  # the second word of "no bias"
     "ceil": ("ceil", ("ceil_mode", True)),
     **{mode: ("mode", ("mode", mode)) for mode in (*LAYER_MODES, *PAD_TITLES)},
     **{mode: ("method", ("method", mode)) for mode in UPSAMPLINGS},

@@ -68,7 +68,7 @@ def followed(network: Network, shape: Shape, size: int) -> Verdict:
             return Verdict(size, f"layer {number}, {name}: {plain(error, layer)}")
         outputs.append(output)
         lost = [
-            read.size - met(read, count)
+            unread_cells(read, count)
             for read, count in zip(whole.reads(shapes[0], output), output[1:], strict=False)
             if isinstance(read, Gather) and read.mode is None
         ]
@@ -77,10 +77,9 @@ def followed(network: Network, shape: Shape, size: int) -> Verdict:
     return Verdict(size, "", tuple(unread), outputs[-1] if outputs else shape)
 
 
-def met(read: Gather, count: int) -> int:
-    """Cells of an axis that `count` windows read."""
-    ceil = count > read.axis.windows(read.size)
-    return read.size - read.axis.unread_count(read.size, ceil=ceil)
+def unread_cells(read: Gather, count: int) -> int:
+    """Cells of an axis that none of `count` windows reads."""
+    return read.axis.unread_count(read.size, ceil=count > read.axis.windows(read.size))
 
 
 def plain(error: SpecError, layer: object) -> str:
@@ -129,16 +128,15 @@ def rule(some: Sequence[int], sizes: Sequence[int]) -> str:
         count = last + 1 - least
         for sign, members in (("", len(some)), ("all but ", count - len(some))):
             # There may be a reason for every size: those of no period are told by their number.
-            if members < max(2, count // MODULUS) or 4 * members > 3 * count:
+            # At most half of a period belongs to it, and two and a half hold three such halves.
+            if members < max(2, count // MODULUS) or 5 * members > 3 * count:
                 continue
             mine = chosen if not sign else set(sizes) - chosen
             found = periodic(mine, least, last)
             if found is None:
                 continue
-            modulus, remainders = found
-            # Smaller sizes that the rule would allow, but that do not belong.
-            early = any((n % modulus in remainders) != (n in mine) for n in range(first, least))
-            return sign + worded(modulus, remainders) + (f", from {least} on" if early else "")
+            # A rule that held for the smaller sizes, too, would have been found from `first` on.
+            return sign + worded(*found) + (f", from {least} on" if least != first else "")
     if all(n in chosen for n in range(some[0], last + 1)):
         return f"from {some[0]} on"
     return ranges(some)

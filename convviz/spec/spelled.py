@@ -95,10 +95,8 @@ def upsample(values: Values, shape: Shape, title: str) -> Layer:
     method = values.get("method", "nearest")
     bare = amount.lstrip("×x")
     if amount != bare or not re.search("[x×,]", bare):
-        factors = tuple(
-            float(number(part, part, (0, len(part)))) for part in re.split("[×x,]", bare)
-        )
-        return Upsample.of(scale_factor=factors if len(factors) > 1 else factors[0], mode=method)
+        factors = [float(number(part, part, (0, len(part)))) for part in re.split("[×x,]", bare)]
+        return Upsample.of(scale_factor=factors, mode=method)
     return Upsample.of(size=sized(bare), mode=method)
 
 

@@ -74,15 +74,14 @@ def gathered_sizes(
     found: list[Working] = []
     for index, names in grouped(keys, SIDES[len(axes)]):
         axis, n, out = axes[index], sizes[index], outputs[index]
-        segments = [gathered(axis, n, ceil=ceil), quotient(axis, n, ceil=ceil)]
         room = n + axis.before + axis.after - axis.reach
         late = ceil and out != -(-room // axis.stride) + 1
-        if late:
-            segments[-1] = [*segments[-1], (" − 1", "stride")]
-            segments[0] = [*segments[0], (" − 1", "stride")]
-        found.append((names, [[*segments, [(str(out), "output")]]]))
-    letters = GATHERED.replace("⌊", "⌈").replace("⌋", "⌉") if ceil else GATHERED
-    found[-1][1].append(plain(letters, "muted"))
+        less: Runs = [(" − 1", "stride")] * late
+        letters, numbers = gathered(axis, n, ceil=ceil), quotient(axis, n, ceil=ceil)
+        whole: Runs = [(str(out), "output")]
+        found.append((names, [[[*letters, *less], [*numbers, *less], whole]]))
+    formula = GATHERED.replace("⌊", "⌈").replace("⌋", "⌉") if ceil else GATHERED
+    found[-1][1].append(plain(formula, "muted"))
     return found
 
 
@@ -97,10 +96,10 @@ def left_over(
             continue
         words = [name for name, k in zip(names, keys, strict=True) if k == key]
         axis, n, out = axes[index], sizes[index], outputs[index]
-        room = n + axis.before + axis.after - axis.reach
+        room = max(0, n + axis.before + axis.after - axis.reach)
         rest = room % axis.stride
         label = ("ceil" if ceil else "floor") + ("" if len(words) == len(axes) else f" {words[0]}s")
-        if rest and room >= 0:
+        if rest:
             share: Runs = [
                 (f"{room} = {room // axis.stride}·{axis.stride} + ", ""),
                 (str(rest), "stride"),
@@ -108,7 +107,7 @@ def left_over(
             ]
             yield label, [[share]]
         lost = axis.unread_count(n, ceil=ceil)
-        tail = max(0, rest - axis.after) if not ceil and axis.dilation == 1 else 0
+        tail = max(0, rest - axis.after) if not ceil else 0
         if lost and lost != tail:
             unread = f"{lost:,} of {n:,} {plural(words, 2)} are never read"
             yield "unread", [plain(f"{unread}: {gaps(axis)}")]

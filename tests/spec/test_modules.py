@@ -13,7 +13,7 @@ import pytest
 
 import convviz
 from convviz.errors import SpecError
-from convviz.spec import documents
+from convviz.spec import documents, modules
 from convviz.spec.calls import parse_call
 from convviz.spec.catalog import LAYERS
 from convviz.spec.constructors import bind
@@ -96,7 +96,8 @@ def test_a_container_that_is_not_sequential_is_refused_by_its_path():
 
 def test_texts_and_files_are_read_too(tmp_path):
     assert convviz.network(["conv 8 k3", "ReLU()"], (3, 8, 8)).output == (8, 6, 6)
-    assert convviz.network("Conv2D(8, 3)", (8, 8, 3)).output == (8, 6, 6)
+    assert convviz.network("Conv2D(8, 3)", (8, 7, 3)).output == (8, 6, 5)
+    assert convviz.network("Dense(8)", (7,)).params == 7 * 8 + 8
     path = tmp_path / "net.txt"
     path.write_text("conv 8 k3\nrelu\n", encoding="utf-8")
     assert convviz.network(path, "3x8x8").output == (8, 6, 6)
@@ -118,10 +119,42 @@ def test_the_answer_says_itself():
     assert found.rows[0].start == (Fraction(1), Fraction(1))
 
 
-@pytest.mark.parametrize("shape", [8, (3, 0, 8), (3, 8.0, 8), "3x"])
-def test_a_shape_that_is_none_is_refused(shape):
+@pytest.mark.parametrize("shape", [8, (3, 0, 8), (3, 8.0, 8), "3x", (), ""])
+@pytest.mark.parametrize("layer", ["relu", "Dense(8)"])
+def test_a_shape_that_is_none_is_refused(layer, shape):
     with pytest.raises(SpecError):
-        convviz.network("relu", shape)
+        convviz.network(layer, shape)
+
+
+def test_containers_nest_up_to_their_limit():
+    inner = KINDS["ReLU"]()
+    for _ in range(200):
+        outer = KINDS["Sequential"]()
+        outer._modules["0"] = inner
+        inner = outer
+    assert convviz.network(inner, (1,)).rows[0].step.path == ".".join("0" * 200)
+    outer = KINDS["Sequential"]()
+    outer._modules["0"] = inner
+    with pytest.raises(SpecError) as caught:
+        convviz.network(outer, (1,))
+    assert caught.value.message == "more than 200 modules are nested"
+
+
+def test_a_list_of_more_than_texts_is_no_network():
+    with pytest.raises(SpecError) as caught:
+        convviz.network(["relu", 3], (3, 8, 8))
+    assert caught.value.message == "the module is a list, which is no layer that convviz knows"
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path, monkeypatch):
+    for module in (documents, modules):
+        monkeypatch.setattr(module, "MOST_BYTES", 9)
+    path = tmp_path / "net.txt"
+    path.write_text("relu;relu", encoding="utf-8")
+    assert len(convviz.network(path, (3, 8)).rows) == 2
+    path.write_text("relu; relu", encoding="utf-8")
+    with pytest.raises(SpecError, match="is longer than 0 MiB"):
+        convviz.network(path, (3, 8))
 
 
 def test_neither_torch_nor_numpy_is_imported():
