@@ -183,6 +183,17 @@ def test_an_activation_as_a_layer_keeps_its_argument():
     assert row.output == (3, 5)
 
 
+def test_an_activation_beside_other_arguments_is_not_said():
+    texts = ["Dense(2)", "Dropout(0.5, activation='relu')", "Activation()"]
+    rows = trace(parse_network(texts), (3,)).rows
+    assert [row.layer.short for row in rows[1:]] == ["Dropout", "Activation"]
+
+
+def test_a_reshape_computes_nothing():
+    found = trace(parse_network(["Reshape((6,))"]), (2, 3))
+    assert (found.output, found.params, found.macs) == ((6,), 0, 0)
+
+
 def test_a_name_that_neither_language_knows_is_refused_among_keras_layers():
     with pytest.raises(SpecError) as caught:
         parse_network(["Conv2D(2, 3)\nFoo(3)"])

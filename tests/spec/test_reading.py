@@ -14,8 +14,9 @@ from convviz.spec.branches import parse_toml
 from convviz.spec.dependence import depends
 from convviz.spec.field import PHASES, Field, joined, through
 from convviz.spec.geometry import Axis
-from convviz.spec.hidden import crooked
+from convviz.spec.hidden import ceiled, crooked
 from convviz.spec.modes import MODES
+from convviz.spec.parser import parse_layer
 from convviz.spec.reading import SAME, Gather, Pattern, Resize, Scatter
 from convviz.spec.sequence import parse_network
 from convviz.spec.trace import trace
@@ -257,3 +258,57 @@ def test_a_branch_beside_the_input_itself_is_crooked_where_it_is_off_center(befo
     assert found.centers == ((half,), (Fraction(0),))
     level = 'layers = [{join = "add", a = ["conv 1 k3 p1"], b = []}]'
     assert crooked(trace(parse_toml(level), (1, 9))) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "field", "jump"),
+    [
+        ("PixelUnshuffle(2)", (1, 4, 4), (2, 2), (2, 2)),
+        ("PixelShuffle(2)", (4, 4, 4), (1, 1), (Fraction(1, 2),) * 2),
+        ("AdaptiveAvgPool1d(4)", (1, 8), (2,), (2,)),
+        ("Upsample(scale_factor=0.000244140625)", (1, 5000), (1,), (4096,)),  # 1 / 4096
+        ("Upsample(scale_factor=0.000244081034903588)", (1, 5000), (1,), (4096,)),  # 1 / 4097
+    ],
+)
+def test_the_field_of_one_layer(layer, shape, field, jump):
+    (row,) = trace(parse_network([layer]), shape).rows
+    assert (row.receptive_field, row.jump) == (field, jump)
+
+
+def test_axes_of_their_own_have_fields_of_their_own():
+    for first, field in (("(3, 1)", (5, 3)), ("(1, 3)", (3, 5))):
+        texts = [f"Conv2d(1, 1, {first})", "Conv2d(1, 1, 3)"]
+        assert trace(parse_network(texts), (1, 9, 9)).rows[-1].receptive_field == field
+        texts = texts[::-1]
+        assert trace(parse_network(texts), (1, 9, 9)).rows[-1].receptive_field == field
+
+
+def test_padding_reads_what_its_mode_repeats():
+    for mode, cells in (("Reflection", {1}), ("Zero", ())):
+        layer = parse_layer(f"{mode}Pad1d(1)")
+        (read,) = layer.reads((1, 3), (1, 5))
+        assert isinstance(read, Gather)
+        assert read.cells(0) == cells
+        assert (read.mode is None) == (mode == "Zero")
+
+
+def test_windows_that_ceil_mode_adds_are_counted_along_each_axis():
+    (row,) = trace(parse_network(["MaxPool2d(2, ceil_mode=True)"]), (1, 5, 4)).rows
+    assert ceiled(row) == (1, 0)
+    (row,) = trace(parse_network(["MaxPool2d(2)"]), (1, 5, 4)).rows
+    assert ceiled(row) == ()
+
+
+def test_branches_that_step_differently_from_one_place_are_crooked():
+    found = trace(parse_toml('layers = [{join = "add", a = ["conv 1 k1 s2"], b = []}]'), (1, 1))
+    (apart,) = crooked(found)
+    assert (apart.number, apart.branches) == (2, ("a", "b"))
+    none, one = Fraction(0), Fraction(1)
+    assert apart.centers == ((none,), (none,))
+    assert apart.jumps == ((2 * one,), (one,))
+
+
+def test_where_one_branch_has_no_field_the_others_are_not_compared():
+    branches = 'a = ["conv 1 k2 p1:0"], b = [], c = ["Linear(4, 4)"]'
+    found = trace(parse_toml(f'layers = [{{join = "add", {branches}}}]'), (1, 4))
+    assert crooked(found) == []

@@ -49,6 +49,18 @@ def test_remainders_in_words(modulus, remainders, words):
         (range(2, 41, 2), range(1, 41), "even sizes"),
         (range(6, 41, 2), range(1, 41), "even sizes, from 6 on"),
         ([n for n in range(1, 41) if n % 5], range(1, 41), "all but multiples of 5"),
+        ([4, 8], range(1, 9), "multiples of 4"),
+        ([1, 3, 5], range(1, 6), "odd sizes"),
+        ([1, 2, 3, 5, 6, 7], range(1, 9), "all but multiples of 4"),
+        ([6, 7, 9, 10, 11, 13, 14, 15], range(1, 17), "all but multiples of 4, from 6 on"),
+        (
+            [n for n in range(1, 65) if 1 <= n % 16 <= 6],
+            range(1, 65),
+            "remainders 1 to 6 modulo 16",
+        ),
+        ([512, 1024], range(1, 1536), "multiples of 512"),
+        ([512, 1024, 1536], range(1, 1537), "multiples of 512"),
+        ([513, 1026, 1539], range(1, 1600), "513, 1026, 1539"),
     ],
 )
 def test_sizes_in_words(some, sizes, words):
@@ -233,6 +245,18 @@ def test_a_field_has_4096_phases_at_most():
     assert joined([Field(4097, 4097, (*spans, None)), Field(1, 1, ((0, 0),))]) is None
     assert through(Field(1, 1, ((0, 0),)), Pattern(4096, 1, [(i * i,) for i in range(4096)]))
     assert through(Field(1, 1, ((0, 0),)), Pattern(4097, 1, [(0,)] * 4097)) is None
+    back = trace(parse_network(["Upsample(scale_factor=4096)", "MaxPool1d(1, 4096)"]), (1, 2))
+    assert back.rows[-1].receptive_field == (1,)
+
+
+def test_numbers_of_250_digits_are_followed():
+    for apart, followed in ((10**250, True), (10**250 + 1, False)):
+        found = through(Field(1, apart, ((0, 0),)), Pattern(1, 1, (range(1),)))
+        assert (found is not None) == followed
+    relu = parse_network(["ReLU()"])
+    assert trace(relu, (1, 10**250)).output == (1, 10**250)
+    with pytest.raises(SpecError, match="more than 250 digits"):
+        trace(relu, (1, 10**250 + 1))
 
 
 def test_a_field_is_told_in_the_fewest_phases():
@@ -259,6 +283,10 @@ def test_the_ends_of_many_cells_tell_how_far_they_see():
         ("relu what", "what", "'what' says nothing here", "it takes a number"),
         ("flatten what", "what", "'what' says nothing here", "it takes nothing"),
         ("conv 8 k3 k4", "k4", "kernel is given twice", "the second one"),
+        ("conv 0→8 k3", "0", "channels is at least 1, not 0", "≥ 1"),
+        ("conf 8 k3", "conf", "no layer is called 'conf'", "did you mean conv?"),
+        ("layernrm 3", "layernrm", "no layer is called 'layernrm'", "did you mean LayerNorm?"),
+        ("maxpol", "maxpol", "no layer is called 'maxpol'", "did you mean maxpool?"),
     ],
 )  # fmt: skip
 def test_a_word_of_a_short_layer_is_pointed_at(text, spot, message, accepted):
@@ -267,3 +295,9 @@ def test_a_word_of_a_short_layer_is_pointed_at(text, spot, message, accepted):
     error = caught.value
     assert (error.message, error.accepted) == (message, accepted)
     assert error.source[slice(*error.span)] == spot
+
+
+def test_a_layer_written_without_parentheses_may_have_any_blanks():
+    for blanks in (" " * 79, " " * 80, "\t" * 200):
+        for text in (f"ReLU{blanks}()", f"act{blanks}= ReLU()"):
+            assert trace(parse_network([text]), (1, 2)).rows[0].layer.short == "ReLU"

@@ -17,11 +17,13 @@ from convviz.spec.trace import trace
         ("conv 3→64 k7×5 s2 p3 no bias", (3, 9, 9), "Conv2d(3, 64, (7, 5), 2, 3, bias=False)"),
         ("conv 8 k3 p1:0,2:1", (4, 9, 9), "Conv2d(4, 8, 3, padding=((1, 0), (2, 1)))"),
         ("conv 8 k4 psame d2 g2 no bias", (4, 9), "Conv1d(4, 8, 4, 1, 'same', 2, 2, False)"),
+        ("conv 1→8 k3 nobias", (1, 9), "Conv1d(1, 8, 3, bias=False)"),
         ("conv 8 k3 p1 circular", (4, 9), "Conv1d(4, 8, 3, padding=1, padding_mode='circular')"),
         ("conv3d 8 k3", (4, 9, 9, 9), "Conv3d(4, 8, 3)"),
         ("Conv2d 3→64 k7 s2 p3 no bias", (3, 9, 9), "Conv2d(3, 64, 7, 2, 3, bias=False)"),
         ("dw k3 p1", (4, 9, 9), "Conv2d(4, 4, 3, 1, 1, groups=4)"),
         ("deconv 8 k4 s2 p1 op1", (4, 9, 9), "ConvTranspose2d(4, 8, 4, 2, 1, 1)"),
+        ("deconv 8 k4 no bias", (4, 9), "ConvTranspose1d(4, 8, 4, bias=False)"),
         ("pool 2", (4, 9, 9), "MaxPool2d(2)"),
         ("maxpool k3 s2 p1 ceil", (4, 9, 9), "MaxPool2d(3, 2, 1, ceil_mode=True)"),
         ("avgpool", (4, 9), "AvgPool1d(2)"),
@@ -85,3 +87,11 @@ def test_layers_of_space_need_one_to_three_spatial_axes(text, shape):
     for more in ("gap", "pad 1", "up 2"):
         with pytest.raises(SpecError, match="one to three spatial axes"):
             trace(parse_network([more]), shape)
+
+
+def test_a_norm_of_more_than_three_axes_is_refused():
+    with pytest.raises(SpecError) as caught:
+        trace(parse_network(["bn"]), (4, 2, 2, 2, 2))
+    assert caught.value.message == (
+        "BatchNorm3d takes channels and 3 spatial axes, not 5 axes (4×2×2×2×2)"
+    )

@@ -57,3 +57,33 @@ def test_a_reason_of_its_own_for_every_size_is_not_searched_for_a_period(
         "from 3000 on"
     }
     assert all(last - least < 8 for least, last in tried)  # a few at the end alone
+
+
+def test_more_than_three_sizes_of_five_have_no_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[set[int]] = []
+    monkeypatch.setattr(sizing, "periodic", lambda chosen, *_: searched.append(chosen))
+    sizing.rule([1, 2, 3, 4, 6, 7], range(1, 11))
+    assert searched == [{1, 2, 3, 4, 6, 7}, {5, 8, 9, 10}]
+    searched.clear()
+    sizing.rule([1, 2, 3, 4, 6, 7, 8], range(1, 11))
+    assert searched == [{5, 9, 10}]
+
+
+def test_what_is_not_read_is_counted_along_the_axis_that_loses_most() -> None:
+    network = parse_network(["Conv2d(1, 1, (1, 2), stride=(1, 2))", "MaxPool2d((5, 1))"])
+    (found,) = sizing.verdicts(network, 1, 2, [7])
+    assert found.unread == ((1, 1), (2, 2))
+    assert found.output == (1, 1, 3)
+
+
+def test_the_most_frequent_reasons_come_first_and_equal_ones_by_their_words() -> None:
+    def names(sizes: range) -> list[tuple[str, int]]:
+        network = parse_network(["MaxPool1d(2)", "Conv1d(1, 1, 2)"])
+        found = sizing.reasons(sizing.verdicts(network, 1, 1, sizes))
+        return [(group.name, len(group.sizes)) for group in found]
+
+    unread = "layer 1 leaves cells unread"
+    short = "layer 2, Conv1d 1→1 k2: its kernel is longer than its input"
+    assert names(range(3, 6)) == [(unread, 1), (short, 1)]
+    assert names(range(2, 6)) == [(short, 2), (unread, 1)]
+    assert names(range(3, 8)) == [(unread, 2), (short, 1)]

@@ -114,3 +114,16 @@ def test_of_very_many_solutions_the_best_of_each_axis_are_combined(monkeypatch):
     some = solve((28, 30), (14, 15), bounds, transposed=False)
     assert (some.total, len(some.solutions)) == (14, 3 * 2)
     assert some.solutions[0] == every.solutions[0]
+
+
+def test_up_to_ten_thousand_solutions_are_put_in_order_together():
+    def found(*counts):
+        """As many solutions along each axis: kernel k with a padding of k − 1 after it."""
+        bounds = [
+            Bounds(tuple(range(1, n + 1)), (1,), tuple((0, p) for p in range(n))) for n in counts
+        ]
+        answer = solve((9, 8), (9, 8), bounds, transposed=False)
+        return answer.total, len(answer.solutions)
+
+    assert found(100, 100) == (10_000, 10_000)
+    assert found(73, 137) == (10_001, 73 * 100)

@@ -70,6 +70,7 @@ BLOCK = """ResNet(
         (BLOCK, 1, "ResNet"),
         (BLOCK.replace("ResNet", "Sequential"), 4, "BasicBlock"),
         ("ModuleList(\n  (0-3): 4 x ReLU()\n)", 1, "ModuleList"),
+        ("\n" + BLOCK, 2, "ResNet"),
     ],
 )
 def test_a_container_that_is_not_sequential_is_never_guessed_at(text, line, name):
@@ -79,6 +80,40 @@ def test_a_container_that_is_not_sequential_is_never_guessed_at(text, line, name
     assert f"line {line}: {name} is not Sequential" in error.message
     assert error.source[slice(*error.span)] == name
     assert "TOML" in error.remedy
+
+
+def test_up_to_four_parts_of_a_container_are_named():
+    for count, inner in ((4, "0, 1, 2, 3"), (5, "0, 1, 2, 3, …")):
+        with pytest.raises(SpecError) as caught:
+            parse_network([f"ModuleList(\n  (0-{count - 1}): {count} x ReLU()\n)"])
+        assert f"how its parts ({inner}) are connected" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "spot"),
+    [
+        ("Sequential([3])", "[3]"),
+        ("Sequential([ReLU(), 3])", "Sequential([ReLU(), 3])"),
+        ("Sequential(ReLU(), 3)", "3"),
+    ],
+)
+def test_what_a_sequential_lists_that_is_no_layer_is_pointed_at(text, spot):
+    with pytest.raises(SpecError) as caught:
+        parse_network([text])
+    assert caught.value.message == "Sequential lists layers"
+    assert caught.value.source[slice(*caught.value.span)] == spot
+
+
+@pytest.mark.parametrize("first", ["Conv2d(3, 4, 3)", "ReLU(inplace=True)"])
+def test_a_name_that_no_language_knows_does_not_make_a_text_keras(first):
+    with pytest.raises(SpecError) as caught:
+        parse_network([first, "Foo()"])
+    assert caught.value.message == "no layer is called 'Foo'"
+
+
+def test_one_text_that_is_printed_is_enough():
+    assert parse_network(["Sequential(\n  (0): ReLU()\n)", "relu"]).printed
+    assert not parse_network(["ReLU()", "relu"]).printed
 
 
 def test_the_layer_that_does_not_fit_explains_itself():

@@ -191,6 +191,21 @@ def lines(text, shape):
         ("PReLU(2)", (2, 3),
          ("size: unchanged",
           "params: 2")),
+        ("MaxPool1d(1, stride=2, ceil_mode=True)", (1, 2),
+         ("length: ⌈(2 + 2·0 − 1·(1 − 1) − 1) / 2⌉ + 1 − 1 = ⌈1 / 2⌉ + 1 − 1 = 1",
+          "ceil: 1 = 0·2 + 1: one more window would start in the padding, and is left out",
+          "unread: 1 of 2 cells are never read: windows of 1 are 2 apart",
+          "params: none")),
+        ("MaxPool1d(1, stride=2)", (1, 3),
+         ("length: ⌊(3 + 2·0 − 1·(1 − 1) − 1) / 2⌋ + 1 = ⌊2 / 2⌋ + 1 = 2",
+          "unread: 1 of 3 cells are never read: windows of 1 are 2 apart",
+          "params: none")),
+        ("MaxPool1d(2)", (1, 2),
+         ("length: ⌊(2 + 2·0 − 1·(2 − 1) − 1) / 2⌋ + 1 = ⌊0 / 2⌋ + 1 = 1",
+          "params: none")),
+        ("MaxPool1d(3, stride=2, ceil_mode=True)", (1, 2),
+         ("length: ⌈(2 + 2·0 − 1·(3 − 1) − 1) / 2⌉ + 1 = ⌈−1 / 2⌉ + 1 = 1",
+          "params: none")),
         ("MaxPool1d(3, stride=3, dilation=2)", (1, 17),
          ("length: ⌊(17 + 2·0 − 2·(3 − 1) − 1) / 3⌋ + 1 = ⌊12 / 3⌋ + 1 = 5",
           "unread: 2 of 17 cells are never read: taps are 2 apart, windows 3",
@@ -224,3 +239,11 @@ def test_the_letters_stand_under_the_last_axis(text, formula):
     below = {name: more for name, _, more in lines(text, (1, 9, 9))}
     assert below["height"] == []
     assert below["width"] == [[[(formula, "muted")]]]
+
+
+@pytest.mark.parametrize(
+    ("text", "runs"), [("BatchNorm1d(4)", ("8", "bold")), ("ReLU()", ("none", ""))]
+)
+def test_a_number_of_parameters_is_bold(text, runs):
+    (row,) = trace(parse_network([text]), (4, 5)).rows
+    assert list(worked(row))[-1] == ("params", [[[runs]]])
