@@ -91,12 +91,17 @@ def test_a_line_is_cut_where_both_a_window_and_a_tap_begin() -> None:
     assert inside == beside == slice(0, 390)
     assert (last, end.out.shape) == (slice(390, 400), (1, 1, 10))
     assert np.shares_memory(rows.x, job.x)
+    assert not rows.x.flags.writeable, "its rows overlap"
 
 
 def test_what_is_short_is_not_cut() -> None:
     assert folded(gather(50, 3)) == []
     assert folded(gather(10, 9)) == []
     assert len(folded(gather(403, 4))) == 1
+    # Rows that begin 4 cells apart: 8 windows are two, and 7 are not.
+    assert [bool(folded(gather(windows + 15, 16))) for windows in (7, 8)] == [False, True]
+    # A stride of 9 is longer than √18: rows begin 9 cells apart, at every window.
+    assert [share.out.shape for share, _ in folded(gather(99, 18, stride=9))] == [(1, 1, 10, 1)]
 
 
 @pytest.mark.parametrize(
