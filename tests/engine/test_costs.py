@@ -1,0 +1,183 @@
+"""What each way is said to cost, counted by hand, and which way is taken at the borders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convviz import conv_transpose
+from convviz.engine import methods, scattering, stamping
+from convviz.engine.gathering import Gather
+from convviz.engine.methods import CALL, COPY, PACK, PASS, SETUP, STACK
+from convviz.engine.stamping import ADD, STEP
+from convviz.spec.geometry import Axis
+from convviz.spec.modes import mode_named
+from tests.engine.test_stamping import way
+
+
+def job(
+    axes: tuple[Axis, ...],
+    sizes: tuple[int, ...],
+    *,
+    samples: int = 2,
+    groups: int = 3,
+    inputs: int = 5,
+    outputs: int = 7,
+    mode: str = "zeros",
+) -> Gather:
+    """A gather of so many channels per group; no array of it takes memory."""
+    kernel = tuple(axis.kernel for axis in axes)
+    spatial = tuple(
+        axis.spread(n) - axis.before - axis.after for axis, n in zip(axes, sizes, strict=True)
+    )
+    x = np.broadcast_to(0.0, (samples, groups * inputs, *spatial))
+    weight = np.broadcast_to(0.0, (groups * outputs, inputs, *kernel))
+    out = np.broadcast_to(0.0, (samples, groups * outputs, *sizes))
+    return Gather(x, weight, None, groups, axes, mode_named(mode), out)
+
+
+@pytest.mark.parametrize(("strides", "read"), [((1, 1), 1), ((3, 1), 1), ((1, 3), 2)])
+def test_columns_copy_and_multiply_every_tap_of_every_window(strides: Any, read: int) -> None:
+    found = job((Axis(2, strides[0]), Axis(3, strides[1])), (11, 13))
+    each = 2 * 3 * (COPY * read + 7)  # the taps, copied and multiplied by 7 kernels
+    assert methods.columns_cost(found) == 2 * 3 * 5 * 11 * 13 * each
+
+
+@pytest.mark.parametrize(("stride", "read"), [(1, 1), (2, 2)])
+def test_bands_stack_a_row_and_multiply_it_by_every_row_that_is_met(stride: int, read: int) -> None:
+    found = job((Axis(2, 3, 4), Axis(3, stride)), (11, 13))
+    multiplied = 5 * 5 * 3 * 7  # channels, rows that are met, taps of a row, kernels
+    copied = 5 * 3 * 3 * STACK * read  # channels, rows of the stride, taps of a row
+    row = (multiplied + copied) * 13 + multiplied * PACK + CALL
+    assert methods.bands_cost(found) == 2 * 3 * 11 * row + SETUP
+
+
+def test_bands_of_large_kernels_are_as_much_wider_as_their_parts_lie_apart() -> None:
+    found = job((Axis(12), Axis(12, 1, 2)), (11, 13), outputs=1)
+    multiplied, copied = 5 * 12 * 12, 5 * 12 * STACK
+    row = (multiplied + copied) * (13 + 3 * 3 * 2) + multiplied * PACK + CALL
+    assert methods.bands_cost(found) == 2 * 3 * 11 * row + SETUP
+
+
+@pytest.mark.parametrize(
+    ("mode", "padding", "met", "pairs"),
+    [
+        ("zeros", 0, 14, 11 * 4),
+        ("zeros", 2, 10, 11 * 4 - 2 * (2 + 1)),  # 2 taps of the first window, 1 of the second
+        ("reflect", 2, 14, 11 * 4),
+        ("zeros", -1, 14, 11 * 4),
+    ],
+)
+@pytest.mark.parametrize(("stride", "read"), [(1, 1), (2, 2)])
+def test_planes_copy_what_is_met_and_add_a_product_for_every_tap_of_it(
+    mode: str, padding: int, met: int, pairs: int, stride: int, read: int
+) -> None:
+    first = Axis(4, before=padding, after=padding)
+    found = job((first, Axis(2), Axis(3, stride)), (11, 13, 17), mode=mode)
+    copied = met * 5 * 6 * COPY * read
+    multiplied = pairs * 7 * (5 * 6 + 2 * COPY)
+    whole = (copied + multiplied) * 13 * 17 + met * PASS
+    assert methods.planes_cost(found) == 2 * 3 * whole + SETUP
+
+
+def asked(found: Gather) -> list[str]:
+    """The methods whose costs are compared."""
+    return [method.__name__ for method in methods.costs(found)]
+
+
+def test_methods_are_compared_where_they_may_pay() -> None:
+    assert asked(job((Axis(3),), (9_999,))) == ["columns"]
+    assert asked(job((Axis(64),), (9_999,))) == ["columns"]
+    assert asked(job((Axis(65),), (9_999,))) == ["columns", "planes"]
+    assert asked(job((Axis(8), Axis(8)), (99, 99))) == ["columns", "bands"]
+    assert asked(job((Axis(5), Axis(13)), (99, 99))) == ["columns", "bands", "planes"]
+    assert asked(job((Axis(1),) * 3, (99, 9, 99))) == ["columns", "planes"]
+
+
+def test_small_gathers_go_by_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = job((Axis(3), Axis(3)), (5, 5))
+    assert asked(found) == ["columns"]
+    monkeypatch.setattr(methods, "SETUP", methods.columns_cost(found))
+    assert asked(found) == ["columns", "bands"]
+
+
+@pytest.mark.parametrize("groups", [1, 3])
+def test_single_stamps_cost_their_numbers_and_a_step_per_tile(
+    monkeypatch: pytest.MonkeyPatch, groups: int
+) -> None:
+    out = np.broadcast_to(0.0, (2, groups * 5, 11, 13))
+    x = np.broadcast_to(0.0, (2, groups * 7, 3, 2))
+    weight = np.broadcast_to(0.0, (groups * 7, 5, 4, 9))
+    numbers = 2 * 3 * 2 * groups * 7 * 5 * 4 * 9
+    for block, pieces in (
+        (1 << 30, 1),
+        (11 * 13 * groups * 40, 1),
+        (142 * groups * 40, 2),
+        (1, 143),
+    ):
+        monkeypatch.setattr(stamping, "BLOCK", block)
+        steps = 2 * 3 * 2 * 7 * pieces
+        assert stamping.stamped(out, groups, x, weight) == steps * STEP + numbers * ADD
+
+
+def test_stamps_are_added_in_blocks_of_whole_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, weight = np.broadcast_to(0.0, (1, 4, 3, 5)), np.broadcast_to(0.0, (4, 3, 2, 2))
+    out, axes = np.broadcast_to(0.0, (1, 6, 6, 10)), (Axis(2, 2), Axis(2, 2))
+    row = 2 * 3 * 2 * 2 * 5 * 8  # output channels of all groups, taps, cells, bytes
+    for block, pays in ((row // 4, True), (row // 4 - 1, False)):
+        monkeypatch.setattr(scattering, "BLOCK", block)
+        assert scattering.stamps_pay(out, 2, x, weight, axes) == pays
+    assert not scattering.stamps_pay(out.astype("f2"), 2, x, weight, axes)
+
+
+@pytest.mark.parametrize(
+    ("block", "rows"), [(1, [1] * 5), (287, [1] * 5), (288, [2, 2, 1]), (1 << 20, [5])]
+)
+def test_a_block_of_stamps_reaches_its_rows_alone(
+    monkeypatch: pytest.MonkeyPatch, block: int, rows: list[int]
+) -> None:
+    reached: list[tuple[int, int]] = []
+
+    def recorded(stamps: Any, sums: Any, axes: Any) -> None:
+        reached.append((stamps.shape[3], sums.shape[1]))
+        add(stamps, sums, axes)
+
+    add = scattering.add
+    monkeypatch.setattr(scattering, "add", recorded)
+    monkeypatch.setattr(scattering, "BLOCK", block)
+    # A row of stamps has 3 taps by 3 cells, of 2 channels of 8 bytes.
+    x, weight, out = np.ones((1, 4, 5, 3)), np.ones((4, 1, 3, 1)), np.empty((1, 2, 15, 3))
+    scattering.by_stamps(out, 2, x, weight, np.array([4.0, 5.0]), (Axis(3, 3), Axis(1)))
+    np.testing.assert_array_equal(out[0], np.broadcast_to([[[6.0]], [[7.0]]], (2, 15, 3)))
+    assert reached == [(count, 3 * count) for count in rows]
+
+
+@pytest.mark.parametrize(
+    ("shape", "weight", "arguments", "taken"),
+    [
+        ((1, 1, 3, 3), (1, 1, 4, 4), {"stride": 4}, "stamps"),  # 16 taps take less than 9 steps
+        ((2, 1, 3, 3), (1, 1, 7, 8), {"stride": 5}, "cells"),
+        ((1, 32, 56, 56), (32, 1, 4, 4), {"stride": 2, "groups": 32}, "phases"),
+        ((1, 2, 50, 50), (2, 1, 3, 3), {}, "phases"),
+        ((1, 3, 50, 50), (3, 1, 3, 3), {}, "stamps"),
+    ],
+)
+def test_each_way_is_taken_where_it_takes_the_least(
+    shape: Any, weight: Any, arguments: Any, taken: str
+) -> None:
+    assert way(shape, weight, **arguments) == taken
+
+
+@pytest.mark.parametrize("bias", [None, [3.0]])
+def test_an_output_between_all_stamps_is_the_bias(bias: Any) -> None:
+    x, weight = np.ones((1, 9)), np.ones((1, 1, 20))
+    arguments: dict[str, Any] = {"stride": 30, "padding": ((25, 234),)}
+    assert way(x.shape, weight.shape, **arguments) == "cells"
+    assert conv_transpose(x, weight, bias, **arguments).tolist() == [[3.0 if bias else 0.0]]
+    # Of two axes one has no stamp there.
+    x, weight = np.ones((1, 9, 1)), np.ones((1, 1, 20, 1))
+    arguments = {"stride": (30, 1), "padding": ((25, 234), (0, 0))}
+    assert way(x.shape, weight.shape, **arguments) == "cells"
+    assert conv_transpose(x, weight, bias, **arguments).tolist() == [[[3.0 if bias else 0.0]]]
