@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from convviz.errors import SpecError
 from convviz.records import Record
@@ -13,6 +14,10 @@ MAX_ELEMENTS = 1 << 24
 
 MAX_MACS = 1 << 34
 """Multiply-adds of one layer unless told otherwise: 17,179,869,184, some 20 s on one slow core."""
+
+
+KEPT = 8
+"""Numbers that are kept of every cell of an axis: its rulers, where it comes from, who reads it."""
 
 
 class Budget(Record):
@@ -31,6 +36,22 @@ class Budget(Record):
         Raises SpecError: it takes more than the budget.
         """
         self.check_count(math.prod(shape), what, "×".join(map(str, shape)), itemsize)
+
+    def check_axes(self, sizes: Iterable[int], what: str) -> None:
+        """Refuse axes of which more would be kept than an array may hold.
+
+        Raises SpecError: the longest of them is too long.
+        """
+        longest = max(sizes, default=0)
+        if longest * KEPT > self.elements:
+            raise SpecError(
+                f"{what} of {amount(longest)} cells is longer than {amount(self.elements // KEPT)},"
+                " the most that a diagram takes",
+                "max_elements",
+                f"at least {longest * KEPT}",
+                remedy=f"{{max_elements={longest * KEPT}}} allows it, if the memory is there "
+                f"({megabytes(longest * KEPT * 8)})",
+            )
 
     def holds(self, shape: tuple[int, ...], itemsize: int = 8) -> bool:
         """Whether an array of `shape` is within the budget."""

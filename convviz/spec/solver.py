@@ -2,28 +2,35 @@
 
 Each axis is solved by itself: kernel, stride, dilation and padding are tried, and what a transposed
 convolution lacks then is its output_padding. A solution counts if the forward arithmetic gives the
-wanted size; nothing else decides.
+wanted size; nothing else decides. What comes out grows or shrinks with every parameter, so of the
+one with most values only those near the wanted size are tried, found by bisection.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import product
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from convviz.errors import SpecError
 from convviz.records import Record
 from convviz.spec.arguments import Pair
 from convviz.spec.geometry import Axis
 
-TRIALS = 2_000_000
-"""Most combinations of parameters that are tried per axis."""
+TRIALS = 100_000
+"""Most trials per axis."""
+
+FOUND = 50_000
+"""Most solutions of one axis that are put in order."""
 
 KEPT = 10_000
 """Most solutions of several axes together that are put in order."""
 
 Numbers: TypeAlias = "tuple[int, ...]"
+
+PARAMETERS = ("kernel", "stride", "padding", "dilation")
 
 
 class Bounds(Record):
@@ -40,8 +47,16 @@ class Bounds(Record):
 
     @property
     def trials(self) -> int:
-        """How many combinations there are."""
-        return len(self.kernel) * len(self.stride) * len(self.padding) * len(self.dilation)
+        """How often the forward arithmetic is asked, at least, for one end of each bisection."""
+        counts = sorted(len(getattr(self, name)) for name in PARAMETERS)
+        return math.prod(counts[:-1]) * counts[-1].bit_length()
+
+    def paddings(self, axis: Axis, *, transposed: bool) -> Sequence[int]:
+        """The output_padding that is tried with `axis`: less than its stride or its dilation."""
+        most = max(axis.stride, axis.dilation)
+        if not transposed:
+            return range(1)
+        return [n for n in self.output_padding if n < most] if self.output_padding else range(most)
 
 
 class AxisSolution(Record):
@@ -112,12 +127,12 @@ def solve(
 ) -> Answer:
     """The parameters that turn `sizes` into `outputs`, axis by axis.
 
-    Raises SpecError: more combinations than are tried.
+    Raises SpecError: more trials, or more solutions, than a moment allows.
     """
     for limits in bounds:
         if limits.trials > TRIALS:
             raise SpecError(
-                f"the bounds leave {limits.trials:,} combinations: at most {TRIALS:,} are tried",
+                f"the bounds take {limits.trials:,} trials: at most {TRIALS:,} are made",
                 accepted="narrower bounds",
             )
     axes = list(zip(sizes, outputs, bounds, strict=True))
@@ -151,43 +166,103 @@ def solutions(
 ) -> tuple[AxisSolution, ...]:
     """The parameters along one axis, the best first."""
     found = []
-    for axis, most in tried(bounds):
-        lacking = output - axis.scattered(size) if transposed else 0
-        allowed = bounds.output_padding or range(most)
-        if transposed and (lacking not in allowed or lacking >= most):
-            continue
-        solution = AxisSolution(axis, size, lacking, transposed)
-        if output >= 1 and solution.output == output:
-            found.append(solution)
+    for line, start, stop in crossings(size, output, bounds, transposed=transposed):
+        for axis in filter(line.tried, map(line.axis, line.values[start:stop])):
+            lacking = output - axis.scattered(size) if transposed else 0
+            if lacking not in bounds.paddings(axis, transposed=transposed):
+                continue
+            solution = AxisSolution(axis, size, lacking, transposed)
+            if output >= 1 and solution.output == output:
+                found.append(solution)
+        if len(found) > FOUND:
+            raise SpecError(
+                f"more than {FOUND:,} combinations of parameters make {output} of {size}",
+                accepted="narrower bounds",
+            )
     return tuple(sorted(found, key=lambda solution: solution.rank))
 
 
-def tried(bounds: Bounds) -> Iterator[tuple[Axis, int]]:
-    """Every combination of parameters, and the output_padding that it must stay below."""
-    for kernel, stride, dilation, (before, after) in product(
-        bounds.kernel, bounds.stride, bounds.dilation, bounds.padding
-    ):
-        if dilation > 1 and kernel == 1 and 1 in bounds.dilation:
-            continue  # one tap has nothing to be apart from
-        yield Axis(kernel, stride, dilation, before, after), max(stride, dilation)
+class Line(Record):
+    """Combinations of parameters that differ in one alone.
+
+    name:   of that parameter, the one with most values.
+    values: in such an order that what comes out never shrinks from one to the next.
+    others: the values of the others.
+    single: whether dilation 1 is tried.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+    others: dict[str, Any]
+    single: bool
+
+    def axis(self, value: Any) -> Axis:
+        """The axis with that value of the parameter."""
+        known = {**self.others, self.name: value}
+        return Axis(known["kernel"], known["stride"], known["dilation"], *known["padding"])
+
+    def span(self, value: Any) -> int:
+        """What the output_padding must stay below."""
+        axis = self.axis(value)
+        return max(axis.stride, axis.dilation)
+
+    def tried(self, axis: Axis) -> bool:
+        """Whether `axis` is no other again: one tap has nothing to be apart from."""
+        return not (axis.dilation > 1 and axis.kernel == 1 and self.single)
 
 
-def reachable(size: int, bounds: Bounds, *, transposed: bool) -> set[int]:
-    """Every size that the parameters make of `size`."""
-    found: set[int] = set()
-    for axis, most in tried(bounds):
-        if transposed:
-            least = axis.scattered(size)
-            found |= {
-                least + extra for extra in bounds.output_padding or range(most) if extra < most
-            }
-        else:
-            found.add(axis.windows(size))
-    return {n for n in found if n >= 1}
+def lines(bounds: Bounds, *, transposed: bool) -> Iterator[Line]:
+    """Every combination of parameters, in lines along the one with most values."""
+    values = {name: getattr(bounds, name) for name in PARAMETERS}
+    name = max(values, key=lambda name: len(values[name]))
+    padded = name == "padding"
+    grows = padded != transposed  # more padding makes a convolution's output larger, all else less
+    along = sorted(values.pop(name), key=sum if padded else None, reverse=not grows)
+    for others in product(*values.values()):
+        known = dict(zip(values, others, strict=True))
+        single = 1 in bounds.dilation
+        alone = single and name == "dilation" and known["kernel"] == 1
+        yield Line(name, (1,) if alone else tuple(along), known, single)
+
+
+def crossings(
+    size: int, output: int, bounds: Bounds, *, transposed: bool
+) -> Iterator[tuple[Line, int, int]]:
+    """(line, start, stop): the values on it around which `output` may come out."""
+    for line in lines(bounds, transposed=transposed):
+
+        def least(value: Any, line: Line = line) -> int:
+            axis = line.axis(value)
+            return axis.scattered(size) if transposed else axis.windows(size)
+
+        def most(value: Any, line: Line = line) -> int:
+            return least(value, line) + line.span(value) - 1
+
+        start = bisect_left(line.values, output, key=most if transposed else least)
+        yield line, start, bisect_right(line.values, output, lo=start, key=least)
 
 
 def closest(size: int, output: int, bounds: Bounds, *, transposed: bool) -> Pair:
     """The reachable sizes next to `output`, below and above; 0 where there is none."""
-    known = reachable(size, bounds, transposed=transposed)
-    below = max((n for n in known if n < output), default=0)
-    return below, min((n for n in known if n > output), default=0)
+    below: list[int] = []
+    above: list[int] = []
+    for line, start, stop in crossings(size, output, bounds, transposed=transposed):
+
+        def made(value: Any, line: Line = line) -> list[int]:
+            axis = line.axis(value)
+            least = axis.scattered(size) if transposed else axis.windows(size)
+            extras = bounds.paddings(axis, transposed=transposed)
+            return [least + n for n in extras if least + n >= 1] if line.tried(axis) else []
+
+        around = [n for value in line.values[start:stop] for n in made(value)]
+        # Beyond, sizes only grow, and shrink: the first that there are will do. Once stride or
+        # dilation exceed the least output_padding, at most one value has none.
+        ready = 0
+        if transposed and bounds.output_padding:
+            ready = bisect_right(line.values, min(bounds.output_padding), key=line.span)
+        beyond = max(stop, ready)
+        for values in (line.values[beyond:][:2], line.values[:start][:-3:-1]):
+            around += next(filter(None, map(made, values)), [])
+        below += [n for n in around if n < output]
+        above += [n for n in around if n > output]
+    return max(below, default=0), min(above, default=0)

@@ -99,9 +99,56 @@ def test_axes_of_different_sizes_are_solved_together():
 
 
 def test_too_many_combinations_are_refused():
-    bounds = Bounds(kernel=tuple(range(1, 2001)), stride=tuple(range(1, 2001)))
-    with pytest.raises(SpecError, match="combinations"):
+    bounds = Bounds(kernel=tuple(range(1, 3001)), stride=tuple(range(1, 3001)))
+    with pytest.raises(SpecError, match="trials"):
         solve((28,), (56,), [bounds], transposed=False)
+
+
+def test_too_many_solutions_are_refused():
+    bounds = Bounds(kernel=tuple(range(1, 60_000)), stride=(60_000,))
+    with pytest.raises(SpecError, match="more than 50,000 combinations of parameters make 1 of"):
+        solve((60_000,), (1,), [bounds], transposed=False)
+
+
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"kernel": tuple(range(1, 40))},
+        {"kernel": tuple(range(1, 40)), "output_padding": (2,)},
+        {"stride": (9, 2, 1, 14, 3, 5, 6)},
+        {"stride": (9, 2, 1, 14, 3, 5, 6), "output_padding": (2, 7)},
+        {"padding": tuple((a, b) for a in range(4) for b in range(5))},
+        {"dilation": (3, 1, 2, 8, 4, 5, 11)},
+        {"dilation": (3, 2, 8, 4, 5, 11), "output_padding": (4,)},
+        {"output_padding": (1, 4)},
+    ],
+)
+def test_whatever_parameter_has_most_values_nothing_is_missed(values, transposed):
+    plain = {
+        "kernel": (1, 2, 5), "stride": (1, 2, 3), "padding": ((0, 0), (2, 1)), "dilation": (1, 3)
+    }  # fmt: skip
+    bounds = Bounds(**{**plain, **values})
+    for size, output in product((1, 4, 9, 20), (1, 2, 5, 11, 19, 40)):
+        reached: dict[int, set[tuple[object, ...]]] = {}
+        for k, s, p, d in product(bounds.kernel, bounds.stride, bounds.padding, bounds.dilation):
+            if k == 1 and d > 1 and 1 in bounds.dilation:
+                continue
+            for extra in bounds.output_padding or range(max(s, d)) if transposed else (0,):
+                made = forward(size, k, s, p, d, extra, transposed=transposed)
+                if made is not None:
+                    reached.setdefault(made, set()).add((k, s, p, d, extra))
+        answer = solve((size,), (output,), [bounds], transposed=transposed)
+        found = {
+            (s.axis.kernel, s.axis.stride, (s.axis.before, s.axis.after), s.axis.dilation,
+             s.output_padding)
+            for (s,) in answer.solutions
+        }  # fmt: skip
+        assert found == reached.get(output, set())
+        assert len(found) == answer.total
+        if not found:
+            below = max((n for n in reached if n < output), default=0)
+            assert answer.nearest == ((below, min((n for n in reached if n > output), default=0)),)
 
 
 @pytest.mark.parametrize("case", GOLDEN["stacks"], ids=lambda case: case["id"])
