@@ -16,7 +16,7 @@ MAX_MACS = 1 << 34
 """Multiply-adds of one layer unless told otherwise: 17,179,869,184, some 20 s on one slow core."""
 
 
-KEPT = 8
+KEPT = 4
 """Numbers that are kept of every cell of an axis: its rulers, where it comes from, who reads it."""
 
 
