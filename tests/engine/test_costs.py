@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -181,3 +182,71 @@ def test_an_output_between_all_stamps_is_the_bias(bias: Any) -> None:
     arguments = {"stride": (30, 1), "padding": ((25, 234), (0, 0))}
     assert way(x.shape, weight.shape, **arguments) == "cells"
     assert conv_transpose(x, weight, bias, **arguments).tolist() == [[[3.0 if bias else 0.0]]]
+
+
+LARGE_KERNEL = job((Axis(5), Axis(13)), (99, 99))
+STRIDED = job((Axis(16, 2), Axis(17, 2)), (9, 9), outputs=1)
+LINE = job((Axis(400),), (3_000,))
+
+
+def test_a_gather_costs_what_the_fastest_way_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert methods.cost(LARGE_KERNEL) == min(methods.costs(LARGE_KERNEL).values())
+    monkeypatch.setattr(methods, "LONG", methods.columns_cost(LINE) + 1)
+    assert methods.cost(LINE) == methods.columns_cost(LINE)
+    monkeypatch.setattr(methods, "LONG", 1)
+    ((whole, _), *_) = methods.lines(LINE)
+    assert methods.cost(LINE) == min(methods.costs(whole).values()) < methods.columns_cost(LINE)
+
+
+def test_lines_are_folded_from_a_cost_on_and_where_that_is_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_columns = methods.columns_cost(LINE)
+    for long, planes, folded in ((0, -1, True), (1, -1, False), (0, 0, False)):
+        monkeypatch.setattr(methods, "LONG", by_columns + long)
+        monkeypatch.setattr(methods, "planes_cost", lambda _, planes=planes: by_columns + planes)
+        assert bool(methods.lines(LINE)) == folded
+
+
+def test_strides_are_taken_apart_from_a_cost_on_and_of_large_kernels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    by_columns = methods.columns_cost(STRIDED)
+    for long, pays in ((0, True), (1, False)):
+        monkeypatch.setattr(methods, "LONG", by_columns + long)
+        assert methods.strides_pay(STRIDED) == pays
+    monkeypatch.setattr(methods, "LONG", 1)
+    assert not methods.strides_pay(job((Axis(16, 2), Axis(16, 2)), (9, 9), outputs=1))
+    unstrided = Mock(return_value=[])
+    monkeypatch.setattr(methods, "unstrided", unstrided)
+    methods.shares(STRIDED)
+    methods.shares(LARGE_KERNEL)
+    unstrided.assert_called_once_with(STRIDED)
+
+
+def test_axes_of_one_window_are_left_out_of_large_kernels_from_a_cost_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    squeezed = Mock(side_effect=lambda each: each)
+    monkeypatch.setattr(methods, "squeezed", squeezed)
+    monkeypatch.setattr(methods, "method_for", lambda _: lambda _: None)
+    small = job((Axis(8), Axis(8)), (99, 99))
+    for long, each in ((1, small), (methods.columns_cost(LARGE_KERNEL) + 1, LARGE_KERNEL)):
+        monkeypatch.setattr(methods, "LONG", long)
+        methods.compute(each)
+        squeezed.assert_not_called()
+    monkeypatch.setattr(methods, "LONG", methods.columns_cost(LARGE_KERNEL))
+    methods.compute(LARGE_KERNEL)
+    squeezed.assert_called_once_with(LARGE_KERNEL)
+
+
+def test_taps_of_a_huge_kernel_are_taken_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    each = job((Axis(2), Axis(3)), (4, 4))  # 30 numbers in a window of a group
+    for piece, kernels in ((29, [(1, 3)] * 2), (19, [(1, 3)] * 2), (10, [(1, 2), (1, 1)] * 2),
+                           (1, [(1, 1)] * 6)):  # fmt: skip
+        monkeypatch.setattr(methods, "PIECE", piece)
+        found = methods.shares(each)
+        assert found is not None
+        assert [share.kernel for share, _ in found] == kernels
+    monkeypatch.setattr(methods, "PIECE", 30)
+    assert methods.shares(each) is None

@@ -11,9 +11,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from convviz.engine import methods, planes
+from convviz.engine.columns import columns
 from convviz.engine.convolution import conv, conv_transpose
 from convviz.engine.gathering import Gather
-from convviz.engine.sharing import folded, squeezed
+from convviz.engine.sharing import folded, squeezed, unstrided
+from convviz.records import replace
 from convviz.spec.geometry import Axis
 from convviz.spec.layers import Conv
 from convviz.spec.modes import mode_named
@@ -194,6 +196,39 @@ def test_an_image_of_one_row_is_a_line() -> None:
         cols = conv(x[None, :, None], weight[None, None, :, None], padding=(7, 0))
     assert asked.call_count == 2
     assert rows[:, 0].tolist() == expected.tolist() == cols[..., 0].tolist()
+
+
+def test_there_are_as_many_shares_as_remainders_that_taps_have() -> None:
+    layer = Conv.of(1, 1, (5, 3), ndim=2, stride=(4, 3), dilation=(6, 1))
+    x, weight = np.ones((1, 1, 40, 40)), np.ones((1, 1, 5, 3))
+    out = np.empty((1, *layer.output((1, 40, 40))))
+    job = Gather(x, weight, None, 1, layer.axes, mode_named("zeros"), out)
+    # Taps are met 0 or 2 cells beyond a multiple of the stride of 4, and 0, 1 or 2 beyond one of 3.
+    assert [share.kernel for share, _ in unstrided(job)] == [(3, 1)] * 3 + [(2, 1)] * 3
+
+
+@pytest.mark.parametrize(
+    ("kernel", "sizes", "kept"),
+    [
+        ((1, 1, 1), (1, 2, 1), [1]),
+        ((1, 1, 2), (1, 1, 1), [2]),
+        ((2, 1, 1), (1, 1, 2), [0, 2]),
+        ((1, 1, 1), (1, 1, 1), [0]),
+        ((2, 1, 3), (2, 3, 1), [0, 1, 2]),
+    ],
+)
+def test_axes_of_one_window_of_one_tap_are_left_out(kernel: Any, sizes: Any, kept: Any) -> None:
+    x = np.arange(36.0).reshape(1, 1, 3, 4, 3)
+    weight = np.arange(1.0, 1 + np.prod(kernel)).reshape(1, 1, *kernel)
+    out = np.zeros((1, 1, *sizes))
+    job = Gather(x, weight, None, 1, tuple(map(Axis, kernel)), mode_named("zeros"), out)
+    found = squeezed(job)
+    assert found.axes == tuple(job.axes[n] for n in kept)
+    assert found.sizes == tuple(sizes[n] for n in kept)
+    columns(found)
+    whole = replace(job, out=np.empty_like(out))
+    columns(whole)
+    np.testing.assert_array_equal(out, whole.out)
 
 
 def test_one_axis_stays_of_one_window_of_one_tap() -> None:
