@@ -6,7 +6,7 @@ colors* (`tokens`) say what a thing is, *identity colors* (`ident`) say which on
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -116,7 +116,7 @@ def ident_field(rows: Array, cols: Array, extent: tuple[int, int]) -> Floats:
     """
     high, wide = extent
     if len(rows) * len(cols) <= 4 * LATTICE**2:
-        return ident(rows[:, None], cols, high, wide)
+        return _field(tuple(rows.tolist()), tuple(cols.tolist()), extent).copy()
     lattice = _lattice(high > 1, wide > 1)
     down, across = (_between(index, size) for index, size in ((rows, high), (cols, wide)))
     (top, low), (left, right) = down[:2], across[:2]
@@ -131,6 +131,12 @@ def ident_field(rows: Array, cols: Array, extent: tuple[int, int]) -> Floats:
 
 
 LATTICE = 97
+
+
+@lru_cache(maxsize=8)
+def _field(rows: tuple[int, ...], cols: tuple[int, ...], extent: tuple[int, int]) -> Floats:
+    """`ident` where those rows and columns cross: all frames of a film ask for the same."""
+    return ident(np.array(rows)[:, None], np.array(cols), *extent)
 
 
 @cache

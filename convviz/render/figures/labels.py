@@ -44,6 +44,9 @@ class Writing(NamedTuple):
 
 WHOLE, POWER = -1, -2
 
+MANY = 32
+"""Numbers of a grid from which on equal ones are looked for."""
+
 
 def writing(values: Array, significant: int | None = None) -> Writing:
     """How to write `values`: integers plain, else as many decimals for all as three digits need.
@@ -77,9 +80,11 @@ def labels(values: Array) -> Labels:
 def written(values: Array, way: Writing) -> Labels:
     """`values` as texts, written in that way."""
     array = np.asarray(values)
-    texts = np.empty(array.shape, object)
-    texts.ravel()[:] = [way.write(value) for value in array.ravel().tolist()]
-    return Labels(texts, way.exact)
+    # Large grids hold few different numbers: each is written once.
+    values, place = np.unique(array, return_inverse=True) if array.size > MANY else (array, ...)
+    texts = np.empty(values.shape, object)
+    texts.ravel()[:] = [way.write(value) for value in values.ravel().tolist()]
+    return Labels(texts[place].reshape(array.shape), way.exact)
 
 
 def integer(value: float) -> str:

@@ -257,6 +257,7 @@ class Lanes:
         there = stamped | (self.lanes.all_roles == Role.PENDING)
         texts = self.digits["lanes"].texts if self.digits["lanes"] is not None else None
         size = self.sheet.page.note
+        bands: list[tuple[int, float]] = []
         sums: dict[int, str] = {}
         coming: dict[int, str] = {}  # they take their room before they are there
         for col in range(self.lanes.shape[1]):
@@ -267,21 +268,25 @@ class Lanes:
             if stamped[:, col].sum() < 2:
                 continue
             top = slots[rows[0]] - 0.06 * u if rows else slots[-1]
-            band = Box(x + col * u, top, x + (col + 1) * u, rule + 0.15 * u)
-            radius = 0.14 * u
-            canvas.box(band, radius=radius, face=focus, alpha=0.11, height=BACK)
+            bands.append((col, top))
             if texts is not None and not self.hidden:
                 sums[col] = " + ".join(
                     _signed(texts[n, col]) for n in np.nonzero(stamped[:, col])[0]
                 )
+        small = u < TILES_FROM
+        # Bands too narrow to be told apart are one where they follow each other.
+        for run in _runs(bands) if small else [[band] for band in bands]:
+            (first, top), (last, _) = run[0], run[-1]
+            band = Box(x + first * u, top, x + (last + 1) * u, rule + 0.15 * u)
+            canvas.box(band, radius=0.0 if small else 0.14 * u, face=focus, alpha=0.11, height=BACK)
         wide = max((self.sheet.type.width(t, size, SEMIBOLD) for t in coming.values()), default=0.0)
         room = 0.84 * u * (1 if _adjacent(coming) else 1.9)
         size = min(size, size * room / wide) if wide else size
         if size < max(self.sheet.page.least, 7.0 if not self.sheet.page.paper else 0.0):
             return
         for col, text in sums.items():
-            run: Line = (Run(text, focus, SEMIBOLD),)
-            canvas.words(x + (col + 0.5) * u, rule - 0.55 * size, run, size, anchor=0.5)
+            line: Line = (Run(text, focus, SEMIBOLD),)
+            canvas.words(x + (col + 0.5) * u, rule - 0.55 * size, line, size, anchor=0.5)
 
     def _sum(self, canvas: Canvas, grid: Grid, x: float, top: float) -> float:
         """One row below the rule: the sum before the crop, or the output."""
@@ -366,6 +371,17 @@ def _row(grid: Grid, n: int) -> Grid:
         roles=ArrayCells(np.where(roles == Role.INPUT, Role.STAMP, roles).astype(np.uint8)),
         source=None,
     )
+
+
+def _runs(bands: list[tuple[int, float]]) -> list[list[tuple[int, float]]]:
+    """Bands (column, top) of columns that follow each other and begin at one height."""
+    found: list[list[tuple[int, float]]] = []
+    for col, top in bands:
+        if found and found[-1][-1] == (col - 1, top):
+            found[-1].append((col, top))
+        else:
+            found.append([(col, top)])
+    return found
 
 
 def _signed(text: str) -> str:
