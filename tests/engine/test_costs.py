@@ -160,6 +160,7 @@ def test_a_block_of_stamps_reaches_its_rows_alone(
     [
         ((1, 1, 3, 3), (1, 1, 4, 4), {"stride": 4}, "stamps"),  # 16 taps take less than 9 steps
         ((2, 1, 3, 3), (1, 1, 7, 8), {"stride": 5}, "cells"),
+        ((1, 4, 8, 8), (4, 4, 31, 31), {"stride": 2}, "phases"),
         ((1, 32, 56, 56), (32, 1, 4, 4), {"stride": 2, "groups": 32}, "phases"),
         ((1, 2, 50, 50), (2, 1, 3, 3), {}, "phases"),
         ((1, 3, 50, 50), (3, 1, 3, 3), {}, "stamps"),
@@ -250,3 +251,56 @@ def test_taps_of_a_huge_kernel_are_taken_some_at_a_time(monkeypatch: pytest.Monk
         assert [share.kernel for share, _ in found] == kernels
     monkeypatch.setattr(methods, "PIECE", 30)
     assert methods.shares(each) is None
+
+
+def test_single_stamps_are_added_where_nothing_costs_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, weight = np.broadcast_to(0.0, (2, 2, 3)), np.broadcast_to(0.0, (2, 1, 50))
+    out, axes = np.broadcast_to(0.0, (2, 1, 58)), (Axis(50, 4),)
+    by_tap, phases, one = scattering.TAP * 2 * 50, scattering.PHASE * 4, 100_000
+
+    def pays(single: float, by_phases: float) -> bool:
+        monkeypatch.setattr(scattering, "stamped", lambda *_: single)
+        monkeypatch.setattr(scattering, "cost", lambda _: by_phases / 4 / scattering.PRODUCT)
+        return scattering.cells_pay(out, 1, x, weight, axes)
+
+    assert phases < by_tap
+    assert not pays(by_tap, 4 * by_tap)
+    assert pays(by_tap - 1, 4 * by_tap)
+    assert pays(phases - 1, 0)
+    assert not pays(phases, 0)
+    assert not pays(phases + one, phases + one)
+    assert pays(phases + one - 1, phases + one)
+
+
+def test_stamps_are_added_tap_by_tap_where_phases_cost_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    x, weight = np.broadcast_to(0.0, (1, 4, 9, 9)), np.broadcast_to(0.0, (4, 2, 3, 3))
+    out, axes = np.broadcast_to(0.0, (1, 4, 11, 11)), (Axis(3), Axis(3))
+    monkeypatch.setattr(scattering, "STAMPED", 1)
+    for gathered, pays in ((1, False), (2, True)):
+        monkeypatch.setattr(scattering, "GATHERED", gathered)
+        assert scattering.stamps_pay(out, 2, x, weight, axes) == pays
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [(1, [1] * 9), (2 * 3 * 8 * 4 - 1, [3, 3, 3]), (2 * 3 * 8 * 5, [5, 4]), (1 << 20, [9])],
+)
+def test_single_stamps_are_added_to_one_tile_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, block: int, expected: list[int]
+) -> None:
+    lengths: list[int] = []
+
+    def recorded(axis: Axis, coarse: int, span: slice) -> Any:
+        lengths.append(span.stop - span.start)
+        return stamps(axis, coarse, span)
+
+    stamps = stamping.stamps
+    monkeypatch.setattr(stamping, "stamps", recorded)
+    monkeypatch.setattr(stamping, "BLOCK", block)
+    # A cell has 2 · 3 numbers of 8 bytes.
+    x, weight, out = np.ones((1, 2, 2)), np.ones((2, 3, 8)), np.empty((1, 6, 9))
+    stamping.by_cells(out, 2, x, weight, None, (Axis(8),))
+    assert out[0].tolist() == [[1, *[2] * 7, 1]] * 6
+    assert lengths == expected
