@@ -150,7 +150,7 @@ def trace(network: Network, shape: Shape) -> Trace:
 def _result(layer: Layer | Pending, shape: Shape) -> _Result:
     complete = layer.make(shape) if isinstance(layer, Pending) else layer
     output = complete.output(shape)
-    if max(output, default=0) > LONGEST:
+    if any(size > LONGEST for size in output):
         raise SpecError(ENDLESS, "input")
     reads = complete.reads(shape, output)
     patterns = tuple(read.pattern for read in reads)

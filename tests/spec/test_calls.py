@@ -110,6 +110,11 @@ def test_a_remedy_is_spelled_as_pytorch_spells_it():
     assert "write padding=((1, 2),)" in str(caught.value)
 
 
+def test_a_comma_makes_a_tuple_and_brackets_make_a_list():
+    arguments = parse_call("A((3,), (3), [3], [3,], ())").arguments
+    assert [argument.value for argument in arguments] == [(3,), 3, (3,), (3,), ()]
+
+
 def test_what_a_container_prints_before_its_children_needs_no_comma():
     call = parse_call("Block(\n  3\n  (0): ReLU()\n)")
     assert [argument.value for argument in call.arguments] == [3]

@@ -14,7 +14,7 @@ from convviz.spec.branches import parse_toml
 from convviz.spec.dependence import depends
 from convviz.spec.field import PHASES, Field, joined, through
 from convviz.spec.geometry import Axis
-from convviz.spec.hidden import ceiled, crooked
+from convviz.spec.hidden import ceiled, corner, crooked, zeros
 from convviz.spec.modes import MODES
 from convviz.spec.parser import parse_layer
 from convviz.spec.reading import SAME, Gather, Pattern, Resize, Scatter
@@ -144,6 +144,12 @@ def test_branches_that_drift_apart_have_no_field_and_are_named():
     assert [row.number for row in crooked(apart)] == [3]
     level = trace(parse_toml(text), (1, 8))
     assert level.rows[-1].fields is not None
+
+
+def test_branches_that_drift_apart_along_one_axis_have_no_field():
+    branches = 'a = ["conv 1 k1 s2x1"], b = ["AdaptiveAvgPool2d((5, None))"]'
+    found = trace(parse_toml(f'layers = [{{join = "cat", {branches}}}]'), (1, 9, 9))
+    assert [row.receptive_field for row in found.rows] == [(1, 1), (3, 1), None]
 
 
 def test_branches_without_a_field_are_not_said_to_be_crooked():
@@ -290,6 +296,22 @@ def test_padding_reads_what_its_mode_repeats():
         assert isinstance(read, Gather)
         assert read.cells(0) == cells
         assert (read.mode is None) == (mode == "Zero")
+
+
+@pytest.mark.parametrize(
+    ("layer", "share", "most"),
+    [
+        ("Conv1d(1, 1, 3, padding=1)", Fraction(2, 12), Fraction(1, 3)),
+        ("AvgPool1d(2, 1, padding=1)", Fraction(2, 10), Fraction(1, 2)),
+        ("AvgPool1d(2, 1, padding=1, count_include_pad=False)", None, None),
+        ("MaxPool1d(2, 1, padding=1)", None, None),
+        ("Conv1d(1, 1, 3, padding=1, padding_mode='reflect')", None, None),
+        ("ReLU()", None, None),
+    ],
+)
+def test_zeros_are_the_taps_on_padding_that_count(layer, share, most):
+    (row,) = trace(parse_network([layer]), (1, 4)).rows
+    assert (zeros(row), corner(row)) == (share, most)
 
 
 def test_windows_that_ceil_mode_adds_are_counted_along_each_axis():

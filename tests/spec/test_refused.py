@@ -158,6 +158,23 @@ def test_branches_of_other_ranks_are_told_by_their_axes():
     assert caught.value.accepted == "3 and 1 axes"
 
 
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ({"dilation": (2, 1)}, "average pooling has no dilation"),
+        ({"dilation": (1, 2)}, "average pooling has no dilation"),
+        ({"padding": ((2, 0),)},
+         "pooling pads at most half of its kernel: 1 for kernel 2, not 2"),
+        ({"padding": ((1, 1), (0, 3))},
+         "pooling pads at most half of its kernel: 1 for kernel 2, not 3"),
+    ],
+)  # fmt: skip
+def test_one_axis_is_enough_to_refuse_a_pooling(place, message):
+    with pytest.raises(SpecError) as caught:
+        Pool.of("avg", 2, ndim=2, **place)
+    assert caught.value.message == message
+
+
 def test_work_is_counted_from_a_shape_alone():
     assert Pool.of("max", 2, ndim=1).macs((3, 8)) == 0
     layer = ConvTranspose.of(2, 5, 3, ndim=1, stride=2)

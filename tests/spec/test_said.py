@@ -283,7 +283,7 @@ def test_the_ends_of_many_cells_tell_how_far_they_see():
         ("relu what", "what", "'what' says nothing here", "it takes a number"),
         ("flatten what", "what", "'what' says nothing here", "it takes nothing"),
         ("conv 8 k3 k4", "k4", "kernel is given twice", "the second one"),
-        ("conv 0→8 k3", "0", "channels is at least 1, not 0", "≥ 1"),
+        ("conv 0→64 k3", "0", "channels is at least 1, not 0", "≥ 1"),
         ("conf 8 k3", "conf", "no layer is called 'conf'", "did you mean conv?"),
         ("layernrm 3", "layernrm", "no layer is called 'layernrm'", "did you mean LayerNorm?"),
         ("maxpol", "maxpol", "no layer is called 'maxpol'", "did you mean maxpool?"),
