@@ -170,5 +170,5 @@ def strides_pay(job: Gather) -> bool:
 
 def pieces(job: Gather) -> list[Gather]:
     """`job`, or its sums over some taps of the kernel at a time, to be added."""
-    found = list(tiles(job.kernel, max(1, PIECE // job.per_group[0])))
+    found = list(tiles(job.kernel, PIECE // job.per_group[0]))
     return [job] if len(found) == 1 else [job.tapping(taps) for taps in found]

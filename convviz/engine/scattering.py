@@ -82,12 +82,9 @@ def fill(
 
 def cells_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axis, ...]) -> bool:
     """Whether single stamps are faster than all other ways."""
-    taps, cells = math.prod(weight.shape[2:]), math.prod(x.shape[2:])
-    if taps <= cells:
-        return False
     single = stamped(out, groups, x, weight)
-    if single >= TAP * len(x) * taps:
-        return False  # all stamps are added tap by tap
+    if single >= TAP * len(x) * math.prod(weight.shape[2:]):
+        return False  # all stamps are added tap by tap: always, if there are fewer taps than cells
     if single < PHASE * phases_count(out, axes):
         return True
     phases = [axis.phases(size) for axis, size in zip(axes, out.shape[2:], strict=True)]
@@ -129,7 +126,7 @@ def by_stamps(
     out[...] = 0 if bias is None else bias.reshape(-1, *(1,) * len(kernel))
     scratch: Array | None = None
     for sums, sample in zip(out, x, strict=True):
-        for rows in slices(x.shape[2], max(1, BLOCK // max(1, row))):
+        for rows in slices(x.shape[2], max(1, BLOCK // row)):
             block = np.ascontiguousarray(sample[:, rows], weight.dtype)
             shape = (groups * outputs, *kernel, *block.shape[1:])
             scratch = room(math.prod(shape), scratch, weight.dtype)
@@ -153,7 +150,7 @@ def add(stamps: Array, sums: Array, axes: tuple[Axis, ...]) -> None:
     Those of one phase of the strides lie beside each other: they are added there, then to the
     cells of `sums`, which lie a stride apart and take longer to reach.
     """
-    kernel, cells = stamps.shape[1 : len(axes) + 1], stamps.shape[len(axes) + 1 :]
+    kernel, cells = stamps.shape[1 : -len(axes)], stamps.shape[-len(axes) :]
     phases = [axis.phases(size) for axis, size in zip(axes, sums.shape[1:], strict=True)]
     for choice in product(*phases):
         place: tuple[Any, ...] = (..., *(phase.cells for phase in choice))

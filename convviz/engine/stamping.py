@@ -45,7 +45,7 @@ def by_cells(
     inputs, outputs, *kernel = weight.shape
     split = weight.reshape(groups, inputs // groups, outputs, *kernel)
     lead = (1,) * (1 + len(kernel))
-    most = max(1, BLOCK // (groups * outputs * weight.itemsize))
+    most = BLOCK // (groups * outputs * weight.itemsize)
     for n in range(len(x)):
         values = x[n].reshape(groups, inputs // groups, *x.shape[2:])
         for tile in tiles(out.shape[2:], most):
