@@ -73,3 +73,26 @@ def test_products_are_added_tap_by_tap_or_plane_by_plane_whichever_are_fewer(
     ]
     assert sums.ravel().tolist() == expected
     assert asked == ["meeting"] * by_tap + ["readers"] * by_plane
+
+
+@pytest.mark.parametrize("inf", [False, True])
+def test_planes_of_zeros_and_planes_that_no_tap_meets_are_not_multiplied(
+    monkeypatch: pytest.MonkeyPatch, inf: bool
+) -> None:
+    multiplied = []
+
+    def recorded(*arguments: Any) -> None:
+        multiplied.append(arguments)
+        add(*arguments)
+
+    add = planes.add
+    monkeypatch.setattr(planes, "add", recorded)
+    monkeypatch.setattr(planes, "BLOCK", 1)
+    x, weight = np.ones((1, 1, 6, 1)), np.array([2.0, np.inf if inf else 3.0]).reshape(1, 1, 2, 1)
+    x[:, :, 1] = 0
+    # The windows meet planes 0 and 1 by one tap, 5 and the plane of padding behind it by the other.
+    axes, out = (Axis(2, dilation=5, after=1), Axis(1)), np.empty((1, 1, 2, 1))
+    with np.errstate(invalid="ignore"):
+        planes.planes(Gather(x, weight, None, 1, axes, mode_named("zeros"), out))
+    np.testing.assert_array_equal(out.ravel(), [np.inf, np.nan] if inf else [5, 0])
+    assert len(multiplied) == (4 if inf else 2)

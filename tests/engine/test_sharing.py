@@ -218,10 +218,11 @@ def test_there_are_as_many_shares_as_remainders_that_taps_have() -> None:
     ],
 )
 def test_axes_of_one_window_of_one_tap_are_left_out(kernel: Any, sizes: Any, kept: Any) -> None:
-    x = np.arange(36.0).reshape(1, 1, 3, 4, 3)
+    x = np.arange(9.0**3).reshape(1, 1, 9, 9, 9)
     weight = np.arange(1.0, 1 + np.prod(kernel)).reshape(1, 1, *kernel)
     out = np.zeros((1, 1, *sizes))
-    job = Gather(x, weight, None, 1, tuple(map(Axis, kernel)), mode_named("zeros"), out)
+    axes = tuple(Axis(taps, stride) for stride, taps in enumerate(kernel, 1))
+    job = Gather(x, weight, None, 1, axes, mode_named("zeros"), out)
     found = squeezed(job)
     assert found.axes == tuple(job.axes[n] for n in kept)
     assert found.sizes == tuple(sizes[n] for n in kept)
