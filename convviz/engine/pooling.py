@@ -192,10 +192,10 @@ def winners(layer: Pool, x: Array, windows: Sequence[NDArray[np.intp]]) -> NDArr
                 start, stop = axis.fine(coarse, taps[0]), axis.fine(coarse, taps[-1]) + 1
                 cells = (*lead, slice(start, stop, axis.dilation))
                 winner = np.expand_dims(most[cells].argmax(axis=place), place)
-                own: tuple[Any, ...] = (*lead, [number])
-                largest[own] = np.take_along_axis(most[cells], winner, place)
-                first[own] = np.take_along_axis(best[cells], winner, place)
-                first[own] += (winner + taps[0]) * done
+                own: tuple[Any, ...] = (*lead, number)
+                largest[own] = np.take_along_axis(most[cells], winner, place).squeeze(place)
+                tap = np.take_along_axis(best[cells], winner, place) + (winner + taps[0]) * done
+                first[own] = tap.squeeze(place)
         most, best = largest, first
         done *= axis.kernel
     # A window of padding alone has no winner along some axis.
