@@ -57,9 +57,9 @@ def parse_literal(text: str) -> LiteralWords:
 def _bracketed_rows(text: str, start: int) -> tuple[int, int] | None:
     """Where the rows of ``[1 2; 3 4]`` stand; None when `text` is another kind of list."""
     end = text.find("]", start)
-    if end < 0 or text[end + 1 :].strip() or text.find("[", start + 1) >= 0:
+    if text[end + 1 :].strip() or "[" in text[start + 1 :]:
         return None
-    return (start + 1, end) if text.find(";", start, end) >= 0 else None
+    return (start + 1, end) if ";" in text[start:end] else None
 
 
 def _rows(text: str, start: int, end: int) -> LiteralWords:
@@ -71,7 +71,7 @@ def _rows(text: str, start: int, end: int) -> LiteralWords:
         match = _ROW.match(text, position, end)
         assert match is not None, "the pattern meets every text"
         row, span = _row(text, *match.span())
-        closed = text[match.end() : match.end() + 1] if match.end() < end else ""
+        closed = text[match.end() : match.end() + 1]
         if row:
             rows.append(row)
             spans.append(span)

@@ -107,6 +107,7 @@ NEITHER = "it is neither a shape, nor numbers, nor a file's name"
          "a shape has whole sizes", (0, 40)),
         (parse_input, "+" + "1" * 40, "a size is written with the digits 0 to 9, not "
          "'+11111111111111111111111111111111111111…'", "not a whole number", (0, 41)),
+        (parse_literal, "[[1;2]", "a list holds numbers and lists, not ';'", "", (3, 4)),
         (parse_input, "sample:foto", "no sample is called 'foto'", "did you mean photo?", (7, 11)),
         (read_toml, "a = 1\nb = 1000000000000000000", "line 2 of the file has a whole number of "
          "19 digits: at most 18 are read", "too long", (10, 29)),
@@ -152,6 +153,7 @@ def test_the_last_that_is_taken(parse, text, value):
     ("text", "shape"),
     [
         ("[1 2; 3 4]", (2, 2)),
+        ("  [1 2; 3 4] ", (2, 2)),
         ("1,2;3,4", (2, 2)),
         ("1 2;3 4;", (2, 2)),
         ("1 2\n3 4", (2, 2)),
