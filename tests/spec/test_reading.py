@@ -14,7 +14,7 @@ from convviz.spec.branches import parse_toml
 from convviz.spec.dependence import depends
 from convviz.spec.field import PHASES, Field, joined, through
 from convviz.spec.geometry import Axis
-from convviz.spec.hidden import ceiled, corner, crooked, zeros
+from convviz.spec.hidden import ceiled, corner, crooked, unsaid, zeros
 from convviz.spec.modes import MODES
 from convviz.spec.parser import parse_layer
 from convviz.spec.reading import SAME, Gather, Pattern, Resize, Scatter
@@ -319,6 +319,15 @@ def test_windows_that_ceil_mode_adds_are_counted_along_each_axis():
     assert ceiled(row) == (1, 0)
     (row,) = trace(parse_network(["MaxPool2d(2)"]), (1, 5, 4)).rows
     assert ceiled(row) == ()
+
+
+def test_ceil_mode_is_unsaid_in_what_is_printed_alone():
+    layer = "AvgPool1d(kernel_size=2)"
+    for network in (parse_toml(f'layers = ["{layer}"]'), parse_network([layer])):
+        assert unsaid(trace(network, (1, 5))) == []
+    printed = parse_network([f"Sequential(\n  (0): {layer}\n)"])
+    assert unsaid(trace(printed, (1, 5))) == [(1, (3,))]
+    assert unsaid(trace(printed, (1, 4))) == []
 
 
 def test_branches_that_step_differently_from_one_place_are_crooked():

@@ -177,6 +177,9 @@ def test_one_axis_is_enough_to_refuse_a_pooling(place, message):
 
 def test_work_is_counted_from_a_shape_alone():
     assert Pool.of("max", 2, ndim=1).macs((3, 8)) == 0
+    pool = Pool.of("max", (2, 3), ndim=2, stride=(1, 2))
+    assert pool.output((4, 5, 7)) == (4, 4, 3)
+    assert pool.steps((4, 5, 7)) == 4 * (4 * 7) * 2 + 4 * (4 * 3) * 3  # rows first, then cols
     layer = ConvTranspose.of(2, 5, 3, ndim=1, stride=2)
     assert layer.macs((2, 7)) == 7 * 2 * 5 * 3  # each input cell times its stamp
 

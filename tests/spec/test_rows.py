@@ -113,6 +113,8 @@ def test_a_layer_is_written_as_short_as_it_can_be(text, short, code, params):
         ("InstanceNorm1d(8, 1, 2, True, True, False)", "False",
          "InstanceNorm1d takes at most 5 arguments", "one too many"),
         ("ZeroPad2d(1, 2)", "2", "ZeroPad2d takes at most 1 argument", "one too many"),
+        ("AvgPool1d(2, 2, 0, False, True, None)", "None", "AvgPool1d takes at most 5 arguments",
+         "one too many"),
         ("BatchNorm2d(0)", "0", "num_features must be at least 1, not 0", "≥ 1"),
         ("InstanceNorm2d(0)", "0", "num_features must be at least 1, not 0", "≥ 1"),
         ("GroupNorm(0, 1)", "0", "num_groups must be at least 1, not 0", "≥ 1"),

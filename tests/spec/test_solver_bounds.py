@@ -106,6 +106,14 @@ def test_alike_axes_are_solved_as_one_and_others_together():
     assert none.nearest[1] == (34, 0)
 
 
+def test_solutions_of_one_axis_are_put_in_order_up_to_their_limit(monkeypatch):
+    monkeypatch.setattr(solver, "FOUND", 7)
+    assert solve((28,), (14,), [Bounds()], transposed=False).total == 7
+    monkeypatch.setattr(solver, "FOUND", 6)
+    with pytest.raises(SpecError, match="more than 6 combinations of parameters make 14 of 28"):
+        solve((28,), (14,), [Bounds()], transposed=False)
+
+
 def test_of_very_many_solutions_the_best_of_each_axis_are_combined(monkeypatch):
     bounds = [Bounds(), Bounds(kernel=(2, 3))]
     every = solve((28, 30), (14, 15), bounds, transposed=False)
