@@ -13,7 +13,6 @@ from convviz.cli.command import Asked
 from convviz.cli.options import COLORS, THEMES
 from convviz.errors import SpecError, printable
 from convviz.records import Record
-from convviz.spec.layers import times
 
 if TYPE_CHECKING:
     from convviz.cli.filming import Motion
@@ -230,10 +229,7 @@ def save_picture(asked: Asked, wanted: Looks, accounts: Sequence[Account], chose
     target = wanted.target
     assert target is not None, "asked only with a target"
     shown = scene_of(asked, wanted, accounts, chosen, drawn=True)
-    for grid in shown.grids:
-        if grid.by_row:  # lanes are a square, of which a picture reads every cell
-            count, size = math.prod(grid.shape), times(grid.shape)
-            asking.budget(asked).check_count(count, "a picture of lanes", size)
+    asking.budget(asked).check_picture(grid.shape for grid in shown.grids)
     data = figure.picture(
         shown,
         format=target.suffix.removeprefix("."),

@@ -53,6 +53,22 @@ class Budget(Record):
                 f"({megabytes(longest * KEPT * 8)})",
             )
 
+    def check_picture(self, shapes: Iterable[tuple[int, ...]]) -> None:
+        """Refuse grids of those shapes in one picture: it reads all of their cells.
+
+        Raises SpecError: they are more than a large input and output have together.
+        """
+        cells = sum(map(math.prod, shapes))
+        if cells > 2 * self.elements:
+            raise SpecError(
+                f"a picture of {amount(cells)} cells is more than the budget of "
+                f"{amount(2 * self.elements)}",
+                "max_elements",
+                f"at least {-(-cells // 2)}",
+                remedy=f"{{max_elements={-(-cells // 2)}}} allows it, if the memory is there "
+                f"({megabytes(cells * 8)})",
+            )
+
     def holds(self, shape: tuple[int, ...], itemsize: int = 8) -> bool:
         """Whether an array of `shape` is within the budget."""
         return math.prod(shape) * itemsize <= self.elements * 8
