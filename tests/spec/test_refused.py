@@ -228,6 +228,7 @@ def test_rules_of_sizes_fall_back_on_ranges():
 
 def test_a_toml_key_has_a_measure():
     assert parts("a.b . 'c.d'.\"e.f\" = 1") == 4
+    assert (parts("a b"), parts("a.b c.d.e")) == (1, 3)
     key = ".".join("a" * PARTS)
     assert tables(f"{key} = 1", "the network")
     with pytest.raises(SpecError, match=f"line 2 of the network has a key of more than {PARTS}"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from convviz.errors import SpecError
+from convviz.spec.calls import parse_call
 from convviz.spec.literals import parse_literal
 from convviz.spec.tokens import number
 from convviz.spec.toml import tables
@@ -107,6 +108,14 @@ NEITHER = "it is neither a shape, nor numbers, nor a file's name"
          "a shape has whole sizes", (0, 40)),
         (parse_input, "+" + "1" * 40, "a size is written with the digits 0 to 9, not "
          "'+11111111111111111111111111111111111111…'", "not a whole number", (0, 41)),
+        (parse_input, "1" * 4095 + "/", "a size is written with the digits 0 to 9, not "
+         "'111111111111111111111111111111111111111…'", "not a whole number", (0, 4096)),
+        (parse_padding, "s1", "no padding is called 's1'", "", (0, 2)),
+        (parse_call, "ReLU ]", "'ReLU' takes arguments in parentheses: '(' is missing before ']'",
+         "(", (5, 6)),
+        (read_toml, "\na = 999999999999999999\nb = 1000000000000000000", "line 3 of the file has a "
+         "whole number of 19 digits: at most 18 are read", "too long", (28, 47)),
+        (parse_literal, "[1;2]x", "a list holds numbers and lists, not ';'", "", (2, 3)),
         (parse_literal, "[[1;2]", "a list holds numbers and lists, not ';'", "", (3, 4)),
         (parse_input, "sample:foto", "no sample is called 'foto'", "did you mean photo?", (7, 11)),
         (read_toml, "a = 1\nb = 1000000000000000000", "line 2 of the file has a whole number of "
