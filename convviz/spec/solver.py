@@ -104,6 +104,7 @@ class AxisSolution(Record):
             axis.dilation,
             axis.stride,
             axis.before,
+            axis.after,
         )
 
 

@@ -61,17 +61,23 @@ def test_a_window_is_blind_if_it_sees_padding_alone(kernel, stride, before, afte
 
 def test_what_makes_a_solution_better():
     assert AxisSolution(Axis(3, 2, 1, 1, 1), 9, 0, transposed=False).rank == (
-        0, False, False, False, False, 3, 1, 2, 1,
+        0, False, False, False, False, 3, 1, 2, 1, 1,
     )  # fmt: skip
     assert AxisSolution(Axis(4, 3, 2, 9, 0), 9, 1, transposed=False).rank == (
-        1, True, True, True, True, 4, 2, 3, 9,
+        1, True, True, True, True, 4, 2, 3, 9, 0,
     )  # fmt: skip
     one = AxisSolution(Axis(3, 2, 1, 1, 1), 9, 0, transposed=False)
     other = AxisSolution(Axis(4, 2, 1, 1, 0), 9, 1, transposed=False)
     assert rank((one, one))[:5] == (0, False, False, False, False)
     assert rank((one, other)) == (
-        1, False, False, True, True, True, 4, 1, 2, 1, (one.rank, other.rank),
+        1, False, False, True, True, True, 4, 1, 2, 1, 1, (one.rank, other.rank),
     )  # fmt: skip
+
+
+def test_what_differs_in_the_padding_after_alone_is_put_in_order():
+    for padding in (((0, 2), (0, 1)), ((0, 1), (0, 2))):
+        found = solutions(9, 3, Bounds((1,), (4,), padding), transposed=False)
+        assert [solution.axis.after for solution in found] == [1, 2]
 
 
 def test_output_padding_stays_below_the_stride_or_the_dilation():
