@@ -32,6 +32,9 @@ from convviz.records import Record
 from convviz.spec.layers import Conv
 from convviz.spec.trace import Row, Trace
 
+SAID = 6
+"""Dilations that the name of a panel lists; of more, the first ones and the last."""
+
 PANELS = 4
 """Depths of the stack that are shown: the first ones and the whole."""
 
@@ -95,6 +98,8 @@ class _Seen(Record, eq=False):
     def name(self) -> str:
         """The dilations so far; of layers without any, how many they are."""
         steps = [step for step in map(_dilation, self.rows) if step]
+        if len(steps) > SAID:
+            steps = [*steps[: SAID - 2], "…", steps[-1]]
         count = len(_windowed(self.rows))
         return f"dilation {', '.join(steps)}" if steps else f"after {number_word(count)}"
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from convviz.diagrams.scene import Array
 from convviz.errors import SpecError
 from convviz.records import Record
+from convviz.spec.checks import amount
 from convviz.spec.field import POINT, Field
 from convviz.spec.geometry import Axis
 from convviz.spec.network import INPUT
@@ -18,6 +19,12 @@ from convviz.spec.reading import Gather, Reading, Same
 from convviz.spec.trace import Row, Trace
 
 Counts = NDArray[np.float64]
+
+STEPS = 400_000
+"""Steps from a cell to a cell below it that are followed, at most."""
+
+CELLS = 4_000_000
+"""Cells of all layers along one axis that are held, at most."""
 
 EXACT = 2.0**53
 """Beyond it a count is no longer exact in float64."""
@@ -95,7 +102,16 @@ def reaching(rows: Sequence[Row], size: int, axis: int, unit: int) -> dict[int, 
     """Paths from `unit` of the last step to the cells of every step's output, padding left out.
 
     size: cells of the input, whose counts have the key INPUT. Branches add up.
+
+    Raises SpecError: layers of more cells, or more steps than are followed.
     """
+    cells = size + sum(row.output[1 + axis] for row in rows)
+    if cells > CELLS:
+        raise SpecError(
+            f"the layers have {amount(cells)} cells along one axis: at most {CELLS:,} are held",
+            accepted="a smaller input, or fewer layers",
+        )
+    steps = 0
     last = len(rows) - 1
     found: dict[int, Counts] = {i: np.zeros(row.output[1 + axis]) for i, row in enumerate(rows)} | {
         INPUT: np.zeros(size)
@@ -108,9 +124,20 @@ def reaching(rows: Sequence[Row], size: int, axis: int, unit: int) -> dict[int, 
                 found[branch] += counts
                 continue
             for cell, _, inner in taps(row.reads[axis], np.flatnonzero(counts)):
+                steps += 1
+                check_steps(steps)
                 if inner is not None:
                     found[branch][inner] += counts[cell]
     return found
+
+
+def check_steps(steps: int) -> None:
+    """Refuse to follow more steps from cell to cell."""
+    if steps > STEPS:
+        raise SpecError(
+            f"the paths to one output unit take more than {STEPS:,} steps from cell to cell",
+            accepted="fewer layers, or smaller kernels",
+        )
 
 
 def taps(reading: Reading, units: NDArray[np.intp]) -> Iterator[tuple[int, int, int | None]]:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from convviz.diagrams.paths import EXACT, Counts, taps
+from convviz.diagrams.paths import EXACT, Counts, check_steps, taps
 from convviz.diagrams.scene import Array, Index
+from convviz.errors import SpecError
 from convviz.records import Record
+from convviz.spec.checks import times
 from convviz.spec.network import INPUT
 from convviz.spec.reading import Reading
 from convviz.spec.trace import Row
+
+PLANE = 1 << 24
+"""Cells of the largest plane that is held."""
 
 
 class Planar(Record, eq=False):
@@ -31,13 +37,30 @@ class Planar(Record, eq=False):
 
 
 def planar(rows: Sequence[Row], spatial: tuple[int, ...], unit: tuple[int, ...]) -> Planar:
-    """Paths from `unit` of the last step over any branches: every layer acts axis by axis."""
-    found: dict[int, Counts] = {i: np.zeros(row.output[1:]) for i, row in enumerate(rows)}
-    found[INPUT] = np.zeros(spatial)
-    found[len(rows) - 1][unit] = 1
+    """Paths from `unit` of the last step over any branches: every layer acts axis by axis.
+
+    Raises SpecError: larger planes than are held, or more steps than are followed.
+    """
+    largest = max((spatial, *(row.output[1:] for row in rows)), key=math.prod)
+    if math.prod(largest) > PLANE:
+        raise SpecError(
+            f"paths to a plane of {times(largest)} cells: at most {PLANE:,} cells are held",
+            accepted="a smaller input",
+        )
+    # Planes are large: each is made when a path first meets it, and let go when it is left.
+    found: dict[int, Counts] = {}
+
+    def plane_of(step: int) -> Counts:
+        if step not in found:
+            found[step] = np.zeros(spatial if step == INPUT else rows[step].output[1:])
+        return found[step]
+
+    plane_of(len(rows) - 1)[unit] = 1
     middles: list[tuple[int, ...]] = []
+    steps = 0
     for i in range(len(rows) - 1, -1, -1):
-        row, counts = rows[i], found.pop(i)
+        row, counts = rows[i], plane_of(i)
+        del found[i]
         places = [
             np.flatnonzero(counts.any(axis=others(axis, counts.ndim)))
             for axis in range(counts.ndim)
@@ -47,17 +70,19 @@ def planar(rows: Sequence[Row], spatial: tuple[int, ...], unit: tuple[int, ...])
             continue
         for branch in row.step.inputs:
             if not row.reads:
-                found[branch] += counts
+                plane_of(branch)[...] += counts
                 continue
             near = counts[np.ix_(*places)]
             target: list[Index] = []
             for axis, reading in enumerate(row.reads):
                 matrix, cells = _reading_matrix(reading, places[axis])
+                steps += int(matrix.sum())
+                check_steps(steps)
                 near = np.moveaxis(np.tensordot(matrix, near, axes=(0, axis)), 0, axis)
                 target.append(cells)
             if all(len(cells) for cells in target):
-                found[branch][np.ix_(*target)] += near
-    plane = found[INPUT]
+                plane_of(branch)[np.ix_(*target)] += near
+    plane = plane_of(INPUT)
     if plane.ndim == 1:
         plane = plane[None, :]
     elif plane.ndim == 3:

@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 BESIDE = 2
 """Cells of the input beside the field that stay where rows are cut."""
 
+LONGEST = 100_000
+"""Characters of a line on a pipe, at most."""
+
 
 class Row(Record, eq=False):
     """One row of cells. texts: what stands in each; places: its middle, in cells of the input."""
@@ -103,8 +106,10 @@ def fitted(rows: list[Row], page: Page, width: int) -> tuple[float, float, int]:
             pitch = int(np.ceil((wide + gap) / least))
             if page.manner.full or (high - low) * pitch + wide + 5 <= width:
                 return float(low), float(high), pitch
-    if page.manner.uncut:  # a pipe takes lines of any length: nothing that is reached is left out
-        return float(near[0]), float(near[1]), int(np.ceil((wide + 1) / least))
+    pitch = int(np.ceil((wide + 1) / least))
+    if page.manner.uncut and (near[1] - near[0]) * pitch <= LONGEST:
+        # On a pipe nothing that is reached is left out.
+        return float(near[0]), float(near[1]), pitch
     return 0.0, 0.0, 0
 
 

@@ -30,6 +30,7 @@ def wrapped(line: Line, width: int, indent: int) -> list[Line]:
     """A line of words in lines of at most `width`, broken between words, the later indented."""
     if line_width(line) <= width:
         return [line]
+    indent = min(indent, width // 2)  # what is indented needs some room
     lines: list[Line] = [[]]
     at = 0
     waiting: Line = []
@@ -94,6 +95,8 @@ def label_lines(label: Label, column: int, stream: Stream, width: int) -> list[L
             lines += wrapped([("  ", ""), (f"{stream.text(sign)} ", "muted"), *body], width, 4)
         return lines
     lines = []
+    if column > width // 2:  # a name as long as a line stands on lines of its own
+        lines, lead, column = wrapped([name], width, 0), [("  ", "")], 2
     for number, each in enumerate((text, *(inks.runs(more, stream) for more in label.more))):
         start = lead if number == 0 else [(" " * column, "")]
         lines += wrapped([*start, *each], width, column)
