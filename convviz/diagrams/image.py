@@ -130,9 +130,12 @@ def pixels(array: Array) -> Array | None:
     """(rows, cols, 3) of uint8 from (C, rows, cols) of 0 … 255; None unless there are 1 or 3."""
     if len(array) not in (1, 3):
         return None
-    finite = np.nan_to_num(np.asarray(array, dtype=np.float64), nan=0.0)
-    levels = np.clip(np.rint(finite), 0, 255).astype(np.uint8)
-    found: Array = np.broadcast_to(np.moveaxis(levels, 0, -1), (*array.shape[1:], 3))
+    levels = np.array(array, dtype=np.float64)  # large: what follows happens in place
+    np.nan_to_num(levels, copy=False, nan=0.0)
+    np.rint(levels, out=levels)
+    np.clip(levels, 0, 255, out=levels)
+    whole = levels.astype(np.uint8)
+    found: Array = np.broadcast_to(np.moveaxis(whole, 0, -1), (*array.shape[1:], 3))
     return found
 
 

@@ -76,9 +76,11 @@ class Unrolled:
         """Entries that hold a weight."""
         pairs = 1
         for reads in self.reads:
-            coarse = np.broadcast_to(np.arange(len(reads))[:, None], reads.shape)
-            met = np.stack([coarse[reads >= 0], reads[reads >= 0]])
-            pairs *= int(np.unique(met, axis=1).shape[1])
+            # Taps may share a cell, where padding repeats it: each counts once per window.
+            ordered = np.sort(reads, axis=1)
+            fresh = ordered >= 0
+            fresh[:, 1:] &= ordered[:, 1:] != ordered[:, :-1]
+            pairs *= int(np.count_nonzero(fresh))
         channels: int = self.outer[0] * self.inner[0] // self.layer.groups
         return pairs * channels
 
@@ -91,7 +93,7 @@ class Unrolled:
             if self.transposed:
                 line[(reads >= 0).any(axis=1)] = True
             else:
-                line[np.unique(reads[reads >= 0])] = True
+                line[reads[reads >= 0]] = True
             met &= line.reshape(-1, *(1,) * (met.ndim - 1 - number))
         return np.tile(~met.ravel(), self.inner[0])
 

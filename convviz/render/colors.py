@@ -6,6 +6,7 @@ colors* (`tokens`) say what a thing is, *identity colors* (`ident`) say which on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -175,6 +176,19 @@ def output_ramp(t: ArrayLike, theme: str) -> Floats:
     if theme == "dark":
         return oklch(0.27 + 0.45 * share, 0.03 + 0.095 * share, 165)
     return oklch(0.965 - 0.43 * share, 0.015 + 0.10 * share, 165)
+
+
+STEPS = 1024
+"""Of a ramp, where more cells wear it: finer than what a pixel can tell apart."""
+
+
+def stepped(ramp: Callable[[Array, str], Array], share: Array, theme: str) -> Array:
+    """(…, 3): `ramp` of the shares, 0 … 1; of many, read off a table."""
+    if share.size <= STEPS:
+        return ramp(share, theme)
+    table = ramp(np.linspace(0, 1, STEPS), theme)
+    found: Array = table[np.rint(share * (STEPS - 1)).astype(np.intp)]
+    return found
 
 
 def kernel_ramp(t: ArrayLike, theme: str) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.diagrams.scene import Grid, Role
-from convviz.render.colors import count_ramp, ident, ident_field, kernel_ramp, value_ramp
+from convviz.render.colors import count_ramp, ident, ident_field, kernel_ramp, stepped, value_ramp
 from convviz.render.style import Theme
 
 Array = NDArray[Any]
@@ -36,9 +36,6 @@ def face_colors(
         colors[chosen] = _by_role(Role(kind), theme, picked, shared, grid.others)
     return colors
 
-
-STEPS = 1024
-"""Of the ramp of values, where there are more values: finer than what a pixel can tell apart."""
 
 NAMELESS = (Role.FILL, Role.EMPTY, Role.UNREAD, Role.HOLE, Role.BEYOND, Role.ZERO)
 """Cells that wear no identity, wherever they lie."""
@@ -79,12 +76,7 @@ def _by_role(role: Role, theme: Theme, picked: Array, values: Array, others: Arr
     values: those that share the ramp of an input. others: those that share the ramp of a count.
     """
     if role in (Role.INPUT, Role.COPY):
-        share = _share(picked, values)
-        if share.size > STEPS:
-            table = value_ramp(np.linspace(0, 1, STEPS), theme.name)
-            found: Array = table[np.rint(share * (STEPS - 1)).astype(np.intp)]
-            return found
-        return value_ramp(share, theme.name)
+        return stepped(value_ramp, _share(picked, values), theme.name)
     if role == Role.KERNEL:
         return kernel_ramp(_size(picked), theme.name)
     if role == Role.COUNT:

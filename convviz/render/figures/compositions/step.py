@@ -8,7 +8,7 @@ import numpy as np
 
 from convviz.diagrams.scene import Array, ArrayCells, Grid, Role
 from convviz.records import replace
-from convviz.render.colors import Floats, output_ramp
+from convviz.render.colors import Floats, output_ramp, stepped
 from convviz.render.figures.canvas import Canvas
 from convviz.render.figures.compositions.annotations import crossed, draw_kinds
 from convviz.render.figures.compositions.equations import Written
@@ -297,9 +297,11 @@ class Step:
         theme = canvas.theme
         rows, cols = map(samples, grid.shape, canvas.finest(place.box))
 
+        def painted(share: Array, name: str) -> Array:
+            return np.asarray(np.rint(255 * output_ramp(share, name)).astype(np.uint8))
+
         def colored() -> Array:
-            colors = output_ramp(value_share(grid.cells.at(rows, cols)), theme.name)
-            return np.asarray(np.rint(255 * colors).astype(np.uint8))
+            return stepped(painted, value_share(grid.cells.at(rows, cols)), theme.name)
 
         # In a film its values stay, and more and more of them are computed.
         pixels = self.sheet.once(("pixels", grid.key, place), colored).copy()
