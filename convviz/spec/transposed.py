@@ -9,7 +9,15 @@ from typing import Any, ClassVar
 from convviz.errors import SpecError
 from convviz.records import Record
 from convviz.spec.arguments import Pair, flag, integers, pairs
-from convviz.spec.checks import Shape, axes, checked_groups, checked_input, sizes_text, window_words
+from convviz.spec.checks import (
+    Shape,
+    axes,
+    checked_groups,
+    checked_input,
+    sizes_text,
+    times,
+    window_words,
+)
 from convviz.spec.geometry import Axis
 from convviz.spec.reading import Readings, Scatter
 from convviz.spec.writing import each, sides, written
@@ -140,15 +148,20 @@ class ConvTranspose(Record):
     def output(self, shape: Shape) -> Shape:
         """(C_out, *spatial) from (C_in, *spatial).
 
-        Raises SpecError: wrong rank or channels, or the crop leaves nothing.
+        Raises SpecError: wrong rank or channels, an axis without cells, or the crop leaves nothing.
         """
         spatial = checked_input(shape, self.in_channels, len(self.kernel))
+        if min(spatial) < 1:
+            raise SpecError(
+                f"the input has {times(spatial)} cells: none stamps the kernel",
+                accepted="at least 1 per axis",
+            )
         sizes = tuple(
             axis.scattered(n, extra)
             for axis, n, extra in zip(self.axes, spatial, self.output_padding, strict=True)
         )
         for axis, n, size in zip(self.axes, spatial, sizes, strict=True):
-            if n < 1 or size < 1:
+            if size < 1:
                 full = axis.spread(n)
                 raise SpecError(
                     f"padding {axis.before} + {axis.after} crops all of the {full} cells that the "

@@ -256,3 +256,10 @@ def test_channels_that_do_not_meet_the_weight_are_counted(
     with pytest.raises(SpecError) as caught:
         call(np.ones(x), np.ones(weight), groups=groups)
     assert (caught.value.message, caught.value.accepted) == (message, accepted)
+
+
+@pytest.mark.parametrize("shape", [(1, 0), (1, 3, 0), (2, 1, 0, 3)])
+def test_an_axis_without_cells_has_nothing_to_stamp(shape: tuple[int, ...]) -> None:
+    axes = len(shape) - 1 if len(shape) < 4 else 2
+    with pytest.raises(SpecError, match="none stamps the kernel"):
+        conv_transpose(np.ones(shape), np.ones((1, 1, *(3,) * axes)), stride=2)
