@@ -150,6 +150,8 @@ def perform(argv: list[str], request: Request | None = None) -> int:
     """Run `argv` and let its errors through. request: what a caller in Python adds."""
     if "_CONVVIZ_COMPLETE" in os.environ:
         return complete(os.environ["_CONVVIZ_COMPLETE"])
+    for word in argv:
+        checked_text(word)
     try:
         with group().make_context("convviz", argv, obj=request) as ctx:
             return int(ctx.command.invoke(ctx) or OK)
@@ -160,6 +162,19 @@ def perform(argv: list[str], request: Request | None = None) -> int:
         return OK
     except Exit as stop:
         return stop.exit_code
+
+
+def checked_text(word: str) -> None:
+    """Refuse a word that no file could be called: with half a character in it.
+
+    Bytes of a command line that are no text are characters of their own, which are written back.
+    """
+    try:
+        os.fsencode(word)
+    except UnicodeEncodeError as error:
+        from convviz.errors import SpecError, shortened
+
+        raise SpecError(f"half a character stands in the word '{shortened(word)}'") from error
 
 
 def complete(instruction: str) -> int:

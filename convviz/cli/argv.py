@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 from convviz.errors import SpecError, near, shortened
@@ -63,9 +64,9 @@ def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:
     Raises SpecError: an unknown option, an option without its value, a flag with one.
     """
     words = Words()
-    rest = list(argv)
+    rest = deque(argv)
     while rest:
-        word = rest.pop(0)
+        word = rest.popleft()
         if word == "--":
             words.positionals += rest
             break
@@ -79,7 +80,7 @@ def take_apart(argv: Sequence[str], flags: dict[str, Flag]) -> Words:
     return words
 
 
-def _short(words: Words, word: str, rest: list[str], flags: dict[str, Flag]) -> None:
+def _short(words: Words, word: str, rest: deque[str], flags: dict[str, Flag]) -> None:
     """Read `-k7`, `-k 7`, or several flags in one word."""
     if f"-{word.partition('=')[0]}" in flags:
         # -kernel is --kernel, not -k with the value ernel.
@@ -100,7 +101,7 @@ def _short(words: Words, word: str, rest: list[str], flags: dict[str, Flag]) -> 
 def _option(
     words: Words,
     name: str,
-    rest: list[str],
+    rest: deque[str],
     flags: dict[str, Flag],
     *,
     word: str,
@@ -130,7 +131,7 @@ def _option(
                 span=(0, len(name)),
                 accepted=f"followed by the option {rest[0]}" if rest else "nothing follows",
             )
-        glue, value = " ", rest.pop(0)
+        glue, value = " ", rest.popleft()
     words.options += [name, value]
     words.typed[flag.param] = Typed(name, glue, value)
 

@@ -37,6 +37,10 @@ GATHERED = 0.9
 STAMPED = 2.0
 """A number of a stamp: written by the product, and added."""
 
+FAR = 64
+"""Times as many padded cells as cells of input and output: taps are so far apart that phases would
+copy little but padding."""
+
 TAP = 4_000
 """One tap, where all stamps are added tap by tap."""
 
@@ -111,6 +115,12 @@ def stamps_pay(out: Array, groups: int, x: Array, weight: Array, axes: tuple[Axi
     row = groups * outputs * math.prod(kernel) * math.prod(x.shape[3:])
     if row * weight.itemsize > 4 * BLOCK:
         return False  # blocks are whole rows
+    # What phases copy from is padded as far as their taps reach.
+    padded = math.prod(
+        (size + axis.reach) // axis.stride for axis, size in zip(axes, out.shape[2:], strict=True)
+    )
+    if padded > FAR * (math.prod(x.shape[2:]) + math.prod(out.shape[2:])):
+        return True
     met = len(x) * math.prod(kernel) * math.prod(x.shape[2:])
     by_stamps = PHASE + met * groups * outputs * STAMPED
     return bool(by_stamps < PHASE * phases_count(out, axes) + met * inputs * GATHERED)

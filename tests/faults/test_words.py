@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from convviz.cli import COMMANDS
+from convviz.cli import COMMANDS, main
 from convviz.errors import printable
 from convviz.pointing import cells
 from tests.fuzz.readers import folder, run
@@ -310,3 +310,13 @@ def test_bytes_that_are_not_utf_8_are_the_name_of_a_file(tmp_path: Path) -> None
     assert read.returncode == 0
     status, _, err = run(["pad", os.fsdecode(b"\xfe.npy")])
     assert (status, err.split("\n")[0]) == (1, "error: cannot read \\xfe.npy: no such file")
+
+
+def test_half_a_character_in_a_word_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """Only a caller in Python can say such a word; no file can be called so."""
+    for words in (["conv", "-o", "\udfba.png"], ["conv", "--frames", "\ud800.png"], ["\udfff"]):
+        assert main(words) == 2
+        told = capsys.readouterr().err
+        assert told.startswith("error: half a character stands in the word '\\ud")
+    assert main(["conv", os.fsdecode(b"\xba.csv")]) == 1
+    assert "cannot read \\xba.csv: no such file" in capsys.readouterr().err
