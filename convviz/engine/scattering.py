@@ -37,6 +37,9 @@ GATHERED = 0.9
 STAMPED = 2.0
 """A number of a stamp: written by the product, and added."""
 
+FEW = 1 << 16
+"""Numbers in stamps up to which they are added one tap after the other."""
+
 FAR = 64
 """Times as many padded cells as cells of input and output: taps are so far apart that phases would
 copy little but padding."""
@@ -155,24 +158,30 @@ def by_stamps(
 
 
 def add(stamps: Array, sums: Array, axes: tuple[Axis, ...]) -> None:
-    """Add `stamps` (C_out, *kernel, *cells) to `sums` (C_out, *sizes), phase by phase.
+    """Add `stamps` (C_out, *kernel, *cells) to `sums` (C_out, *sizes).
 
-    Those of one phase of the strides lie beside each other: they are added there, then to the
-    cells of `sums`, which lie a stride apart and take longer to reach.
+    Of many, those of one phase of the strides are added first: they lie beside each other, while
+    the cells of `sums` that they reach lie a stride apart and take longer to read and write.
     """
     kernel, cells = stamps.shape[1 : -len(axes)], stamps.shape[-len(axes) :]
-    phases = [axis.phases(size) for axis, size in zip(axes, sums.shape[1:], strict=True)]
-    for choice in product(*phases):
+    sizes = sums.shape[1:]
+    if stamps.size <= FEW or all(axis.stride == 1 for axis in axes):
+        direct = [
+            [(tap, *axis.meeting(tap, count, size)) for tap in range(axis.kernel)]
+            for axis, count, size in zip(axes, cells, sizes, strict=True)
+        ]
+        for met in product(*direct):
+            taps, coarse, fine = zip(*met, strict=True)
+            sums[(slice(None), *fine)] += stamps[(slice(None), *taps, *coarse)]
+        return
+    for choice in product(*map(Axis.phases, axes, sizes)):
         place: tuple[Any, ...] = (..., *(phase.cells for phase in choice))
         target = sums[place]
-        dense = all(axis.stride == 1 for axis in axes)
-        found = target if dense else np.zeros(target.shape, target.dtype)
-        meetings = map(landing, choice, kernel, target.shape[1:], cells)
-        for met in product(*meetings):
-            taps, coarse, fine = zip(*met, strict=True)
-            found[(slice(None), *coarse)] += stamps[(slice(None), *taps, *fine)]
-        if not dense:
-            target += found
+        found = np.zeros(target.shape, target.dtype)
+        for met in product(*map(landing, choice, kernel, target.shape[1:], cells)):
+            taps, fine, coarse = zip(*met, strict=True)
+            found[(slice(None), *fine)] += stamps[(slice(None), *taps, *coarse)]
+        target += found
 
 
 def landing(phase: Phase, taps: int, size: int, cells: int) -> list[tuple[int, slice, slice]]:

@@ -45,6 +45,7 @@ def forced(way: str, block: int = 0) -> Iterator[None]:
         patch.object(bands, "LARGE", 4 if block else bands.LARGE),
         patch.object(planes, "BLOCK", block or planes.BLOCK),
         patch.object(scattering, "BLOCK", block or scattering.BLOCK),
+        patch.object(scattering, "FEW", 8 if block else scattering.FEW),
         patch.object(pooling, "BLOCK", block or pooling.BLOCK),
         patch.object(pooling, "LONG", 1 if block == 1 else pooling.LONG),
         patch.object(methods, "PIECE", 6 if block == 1 else methods.PIECE),
