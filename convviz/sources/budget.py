@@ -13,7 +13,7 @@ MAX_ELEMENTS = 1 << 24
 """Numbers of 8 bytes that one array may hold unless told otherwise: 16,777,216, 128 MB."""
 
 MAX_MACS = 1 << 34
-"""Multiply-adds of one layer unless told otherwise: 17,179,869,184, one to two seconds on one core."""
+"""Multiply-adds of one layer unless told otherwise: 17,179,869,184, a second or two of one core."""
 
 
 KEPT = 4

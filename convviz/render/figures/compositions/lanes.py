@@ -94,9 +94,13 @@ class Lanes:
         """Titles of the columns, and the stride arrow."""
         return 1.5 * self.sheet.page.label + (12.0 if not self.sheet.page.paper else 8.0)
 
-    def slots(self) -> int:
-        """Rows of lanes, the one that counts hidden lanes among them."""
-        return len(self.which) + bool(self.hidden)
+    def said_hidden(self, u: float) -> float:
+        """The row that counts hidden lanes: a lane, or what its words need."""
+        return max(LANE * u, 1.5 * self.sheet.page.note) if self.hidden else 0.0
+
+    def all_lanes(self, u: float) -> float:
+        """All rows of lanes, with the one that counts hidden ones."""
+        return len(self.which) * LANE * u + self.said_hidden(u)
 
     def columns(self, u: float) -> Columns:
         """The columns at that pitch."""
@@ -137,7 +141,7 @@ class Lanes:
 
     def measure(self, u: float) -> tuple[float, float]:
         """(width, height) of everything."""
-        high = self.head() + self.slots() * LANE * u + self.meeting()
+        high = self.head() + self.all_lanes(u) + self.meeting()
         high += 0.15 * u + len(self.sums) * self.tall(u) + self.marks()
         high += max(0.75 * u, self.tall(0.0)) if self.counts is not None else 0.0
         return self.columns(u).width, high + self.words()
@@ -153,14 +157,16 @@ class Lanes:
         self._titles(canvas, left, top, columns)
         slots = []
         for slot, n in enumerate(self.which):
-            y = first + (slot + (self.hidden > 0 and slot == len(self.which) - 1)) * LANE * u
+            y = first + slot * LANE * u
+            if slot == len(self.which) - 1:
+                y += self.said_hidden(u)
             slots.append(y)
             self._lane(canvas, n, left, y, columns)
         if self.hidden:
-            y = first + HEAD * LANE * u + LANE * u / 2
+            y = first + HEAD * LANE * u + self.said_hidden(u) / 2
             note = self.sheet.page.note
             canvas.words(left, y + 0.364 * note, f"⋮   {self.hidden} more lanes", note)
-        rule = first + self.slots() * LANE * u + self.meeting()
+        rule = first + self.all_lanes(u) + self.meeting()
         self._meet(canvas, x, slots, rule)
         ink = canvas.theme.color("ink")
         wide = self.lanes.shape[1] * u
