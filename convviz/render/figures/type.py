@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from importlib import resources
 from typing import Any, NamedTuple, TypeAlias
@@ -169,6 +169,8 @@ class Typeface(Record):
 
     def wrapped(self, line: Line, size: float, width: float) -> list[Line]:
         """`line` broken between words; a word that is too long by itself is broken too."""
+        if 0 < self.line_width(line, size) <= width:
+            return [tuple(run._replace(text=w) for run in line for w in _words(run.text) if w)]
         lines: list[list[Run]] = [[]]
         room = width
         for run in line:
@@ -204,7 +206,8 @@ class Typeface(Record):
         return low
 
 
-def _words(text: str) -> Sequence[str]:
+@lru_cache(maxsize=1024)
+def _words(text: str) -> tuple[str, ...]:
     """`text` in pieces that end with their spaces: joined, they are the text."""
     pieces: list[str] = []
     start = 0
@@ -213,7 +216,7 @@ def _words(text: str) -> Sequence[str]:
             pieces.append(text[start : i + 1])
             start = i + 1
     pieces.append(text[start:])
-    return pieces
+    return tuple(pieces)
 
 
 def inked(text: str, properties: FontProperties) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from convviz.diagrams.scene import ArrayCells, Grid, Role, Windows
 from convviz.records import replace
-from convviz.render.colors import Floats, ink_on
+from convviz.render.colors import Floats, ident, ink_on
 from convviz.render.figures.canvas import FRAMES, Canvas
 from convviz.render.figures.compositions.parts import window, window_colors
 from convviz.render.figures.grids import (
@@ -48,14 +48,16 @@ def draw_painted(canvas: Canvas, sheet: Sheet, grid: Grid, place: Place, *, numb
     else:
         draw_cells(canvas, grid, place, None)
     outputs = (len(windows.rows), len(windows.cols))
-    painted = window_colors(*outputs)
-    for i, j in shown(outputs):
+    places = shown(outputs)
+    rows, cols = np.array(places, np.intp).reshape(-1, 2).T
+    painted = ident(rows, cols, *outputs)
+    for (i, j), color in zip(places, painted, strict=True):
         box = place.rect(window(windows, i, j))
-        draw_paint(canvas, box, painted[i, j], odd=(i + j) % 2 == 1, u=u)
+        draw_paint(canvas, box, color, odd=(i + j) % 2 == 1, u=u)
     for frame in grid.frames:
         draw_frame(canvas, place, frame)
     if outputs[0] * outputs[1] <= MOST_ANCHORS and u >= TILES_FROM:
-        draw_anchors(canvas, sheet, windows, place, painted, numbered=numbered)
+        draw_anchors(canvas, sheet, windows, place, window_colors(*outputs), numbered=numbered)
 
 
 def draw_unread(canvas: Canvas, centers: Floats, u: float) -> None:
