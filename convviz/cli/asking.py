@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -107,14 +108,14 @@ def account(
     if isinstance(layer, ConvTranspose):
         spread = tuple(axis.spread(n) for axis, n in zip(layer.axes, array.shape[2:], strict=True))
         limit.check((*samples, layer.out_channels, *spread), "a sum of stamps")
-        limit.check_axes((*array.shape[2:], *spread), "an axis")
+        limit.check_axes((*array.shape[2:], *spread), math.prod(spread))
     else:
         padded = tuple(
             n + axis.before + axis.after
             for axis, n in zip(layer.axes, array.shape[2:], strict=True)
         )
         limit.check(array.shape[:2] + padded, "a padded input", array.itemsize)
-        limit.check_axes(padded, "an axis")
+        limit.check_axes(padded, array.size)
     if isinstance(layer, Pool):
         if asked.request is None:
             steps = "comparisons" if layer.kind == "max" else "additions"

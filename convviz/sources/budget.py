@@ -20,6 +20,10 @@ KEPT = 4
 """Numbers that are kept of every cell of an axis: its rulers, where it comes from, who reads it."""
 
 
+MANY = 8
+"""Grids of a picture from which on it has many."""
+
+
 class Budget(Record):
     """What one command may take.
 
@@ -37,35 +41,40 @@ class Budget(Record):
         """
         self.check_count(math.prod(shape), what, "×".join(map(str, shape)), itemsize)
 
-    def check_axes(self, sizes: Iterable[int], what: str) -> None:
-        """Refuse axes of which more would be kept than an array may hold.
+    def check_axes(self, sizes: Iterable[int], cells: int) -> None:
+        """Refuse axes of which too much would be kept beside an array of so many `cells`.
 
         Raises SpecError: the longest of them is too long.
         """
         longest = max(sizes, default=0)
-        if longest * KEPT > self.elements:
+        most = min(self.elements, 7 * self.elements // 4 - cells) // KEPT
+        if longest > most:
+            needed = max(longest * KEPT, -(-(longest * KEPT + cells) * 4 // 7))
             raise SpecError(
-                f"{what} of {amount(longest)} cells is longer than {amount(self.elements // KEPT)},"
-                " the most that a diagram takes",
+                f"an axis of {amount(longest)} cells is longer than {amount(most)}, the most that a"
+                " diagram takes",
                 "max_elements",
-                f"at least {longest * KEPT}",
-                remedy=f"{{max_elements={longest * KEPT}}} allows it, if the memory is there "
-                f"({megabytes(longest * KEPT * 8)})",
+                f"at least {needed}",
+                remedy=f"{{max_elements={needed}}} allows it, if the memory is there "
+                f"({megabytes(needed * 8)})",
             )
 
     def check_picture(self, shapes: Iterable[tuple[int, ...]]) -> None:
         """Refuse grids of those shapes in one picture: it reads all of their cells.
 
-        Raises SpecError: they are more than a large input and output have together.
+        Raises SpecError: they are more than a large input and output have together; of many grids,
+        which take longer each, more than half of that.
         """
-        cells = sum(map(math.prod, shapes))
-        if cells > 2 * self.elements:
+        counts = [math.prod(shape) for shape in shapes]
+        cells, whole = sum(counts), 2 if len(counts) <= MANY else 1
+        if cells > whole * self.elements:
+            needed = -(-cells // whole)
             raise SpecError(
                 f"a picture of {amount(cells)} cells is more than the budget of "
-                f"{amount(2 * self.elements)}",
+                f"{amount(whole * self.elements)}",
                 "max_elements",
-                f"at least {-(-cells // 2)}",
-                remedy=f"{{max_elements={-(-cells // 2)}}} allows it, if the memory is there "
+                f"at least {needed}",
+                remedy=f"{{max_elements={needed}}} allows it, if the memory is there "
                 f"({megabytes(cells * 8)})",
             )
 
