@@ -146,3 +146,17 @@ def test_an_input_is_padded_in_blocks_of_rows(monkeypatch, mode, block):
     np.testing.assert_array_equal(padding.padded(x[None], sides, mode)[0], expected)
     empty = padding.padded(np.ones((0, 3)), ((0, 0), (1, 1)), mode)
     assert empty.shape == (0, 5)
+
+
+@pytest.mark.parametrize("padding", [0, ((0, 0), (1, 0)), ((1, 2), (0, 1))])
+@pytest.mark.parametrize("bias", [None, np.array([5.0])])
+def test_the_sum_before_the_crop_has_neither_crop_nor_bias(padding, bias):
+    layer = ConvTranspose.of(1, 1, 3, ndim=2, stride=2, padding=padding, bias=bias is not None)
+    x, weight = np.arange(12.0).reshape(1, 1, 3, 4), np.arange(9.0).reshape(1, 1, 3, 3)
+    account = run(layer, x, weight, bias, lead=2)
+    whole = run(ConvTranspose.of(1, 1, 3, ndim=2, stride=2, bias=False), x, weight, lead=2).output
+    np.testing.assert_array_equal(account.full, whole)
+    (top, low), (left, right) = layer.padding
+    rows, cols = whole.shape[2:]
+    cropped = whole[..., top : rows - low, left : cols - right]
+    np.testing.assert_array_equal(account.output, cropped + (0 if bias is None else 5))

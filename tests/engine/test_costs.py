@@ -304,3 +304,15 @@ def test_single_stamps_are_added_to_one_tile_after_the_other(
     stamping.by_cells(out, 2, x, weight, None, (Axis(8),))
     assert out[0].tolist() == [[1, *[2] * 7, 1]] * 6
     assert lengths == expected
+
+
+@pytest.mark.parametrize(("width", "pays"), [(3, True), (4, False)])
+def test_taps_far_apart_are_stamped_since_phases_copy_little_but_padding(
+    monkeypatch: pytest.MonkeyPatch, width: int, pays: bool
+) -> None:
+    monkeypatch.setattr(scattering, "STAMPED", 10**9)
+    monkeypatch.setattr(scattering, "FAR", 1)
+    x, weight = np.ones((1, 1, 2, width)), np.ones((1, 1, 3, 3))
+    # 4 + 3 by (5 + 3) // 2 padded cells, beside 2 · width of the input and 20 of the output.
+    out, axes = np.empty((1, 1, 4, 5)), (Axis(3), Axis(3, stride=2))
+    assert scattering.stamps_pay(out, 1, x, weight, axes) == pays
