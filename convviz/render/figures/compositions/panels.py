@@ -69,15 +69,12 @@ class Caption(Record, eq=False):
         for (line, _), size in zip(self.lines, sizes, strict=True):
             if not line:
                 continue
-            letters = self.sheet.type
-            # Measured again and again, for pitch after pitch: a line that fits is one, whole.
-            fits = canvas is None and letters.line_width(line, size) <= width
-            for part in [line] if fits else letters.wrapped(line, size, width + 0.01):
+            for part in self.sheet.type.wrapped(line, size, width + 0.01):
                 bottom += lead + 0.73 * size
                 lead = 0.62 * size
                 if canvas is not None:
                     words = trimmed(part)
-                    half = letters.line_width(words, size) / 2 + 1.0
+                    half = self.sheet.type.line_width(words, size) / 2 + 1.0
                     middle = min(max(x, half), canvas.width - half)
                     canvas.words(middle, bottom, words, size, anchor=0.5)
             lead = 10.0 if not page.paper else 5.0
