@@ -184,7 +184,7 @@ def solutions(
 
 
 class Line(Record):
-    """Combinations of parameters that differ in one alone.
+    """Combinations of parameters that differ in one alone, for an axis of `size` cells.
 
     name:   of that parameter, the one with most values.
     values: in such an order that what comes out never shrinks from one to the next.
@@ -192,6 +192,8 @@ class Line(Record):
     single: whether dilation 1 is tried.
     """
 
+    size: int
+    transposed: bool
     name: str
     values: tuple[Any, ...]
     others: dict[str, Any]
@@ -207,12 +209,21 @@ class Line(Record):
         axis = self.axis(value)
         return max(axis.stride, axis.dilation)
 
+    def least(self, value: Any) -> int:
+        """What comes out, without output_padding."""
+        axis = self.axis(value)
+        return axis.scattered(self.size) if self.transposed else axis.windows(self.size)
+
+    def most(self, value: Any) -> int:
+        """What comes out, with as much output_padding as can be."""
+        return self.least(value) + (self.span(value) - 1 if self.transposed else 0)
+
     def tried(self, axis: Axis) -> bool:
         """Whether `axis` is no other again: one tap has nothing to be apart from."""
         return not (axis.dilation > 1 and axis.kernel == 1 and self.single)
 
 
-def lines(bounds: Bounds, *, transposed: bool) -> Iterator[Line]:
+def lines(size: int, bounds: Bounds, *, transposed: bool) -> Iterator[Line]:
     """Every combination of parameters, in lines along the one with most values."""
     values = {name: getattr(bounds, name) for name in PARAMETERS}
     name = max(values, key=lambda name: len(values[name]))
@@ -223,24 +234,16 @@ def lines(bounds: Bounds, *, transposed: bool) -> Iterator[Line]:
         known = dict(zip(values, others, strict=True))
         single = 1 in bounds.dilation
         alone = single and name == "dilation" and known["kernel"] == 1
-        yield Line(name, (1,) if alone else tuple(along), known, single)
+        yield Line(size, transposed, name, (1,) if alone else tuple(along), known, single)
 
 
 def crossings(
     size: int, output: int, bounds: Bounds, *, transposed: bool
 ) -> Iterator[tuple[Line, int, int]]:
     """(line, start, stop): the values on it around which `output` may come out."""
-    for line in lines(bounds, transposed=transposed):
-
-        def least(value: Any, line: Line = line) -> int:
-            axis = line.axis(value)
-            return axis.scattered(size) if transposed else axis.windows(size)
-
-        def most(value: Any, line: Line = line) -> int:
-            return least(value, line) + line.span(value) - 1
-
-        start = bisect_left(line.values, output, key=most if transposed else least)
-        yield line, start, bisect_right(line.values, output, lo=start, key=least)
+    for line in lines(size, bounds, transposed=transposed):
+        start = bisect_left(line.values, output, key=line.most)
+        yield line, start, bisect_right(line.values, output, lo=start, key=line.least)
 
 
 def closest(size: int, output: int, bounds: Bounds, *, transposed: bool) -> Pair:
@@ -250,8 +253,7 @@ def closest(size: int, output: int, bounds: Bounds, *, transposed: bool) -> Pair
     for line, start, stop in crossings(size, output, bounds, transposed=transposed):
 
         def made(value: Any, line: Line = line) -> list[int]:
-            axis = line.axis(value)
-            least = axis.scattered(size) if transposed else axis.windows(size)
+            axis, least = line.axis(value), line.least(value)
             extras = bounds.paddings(axis, transposed=transposed)
             return [least + n for n in extras if least + n >= 1] if line.tried(axis) else []
 

@@ -33,6 +33,15 @@ def forward(size, kernel, stride, padding, dilation, extra, *, transposed):
         return None
 
 
+def parameters(answer):
+    """What was found along one axis: (kernel, stride, padding, dilation, output_padding)."""
+    return {
+        (s.axis.kernel, s.axis.stride, (s.axis.before, s.axis.after), s.axis.dilation,
+         s.output_padding)
+        for (s,) in answer.solutions
+    }  # fmt: skip
+
+
 SMALL = Bounds(
     kernel=(1, 2, 3, 4),
     stride=(1, 2, 3),
@@ -45,11 +54,7 @@ SMALL = Bounds(
 @settings(deadline=None)
 def test_the_solutions_are_exactly_what_trying_everything_finds(size, output, transposed):
     answer = solve((size,), (output,), [SMALL], transposed=transposed)
-    found = {
-        (s.axis.kernel, s.axis.stride, (s.axis.before, s.axis.after), s.axis.dilation,
-         s.output_padding)
-        for (s,) in answer.solutions
-    }  # fmt: skip
+    found = parameters(answer)
     everything = product(SMALL.kernel, SMALL.stride, SMALL.padding, SMALL.dilation, range(4))
     expected = set()
     for k, s, p, d, extra in everything:
@@ -139,11 +144,7 @@ def test_whatever_parameter_has_most_values_nothing_is_missed(values, transposed
                 if made is not None:
                     reached.setdefault(made, set()).add((k, s, p, d, extra))
         answer = solve((size,), (output,), [bounds], transposed=transposed)
-        found = {
-            (s.axis.kernel, s.axis.stride, (s.axis.before, s.axis.after), s.axis.dilation,
-             s.output_padding)
-            for (s,) in answer.solutions
-        }  # fmt: skip
+        found = parameters(answer)
         assert found == reached.get(output, set())
         assert len(found) == answer.total
         if not found:

@@ -24,7 +24,7 @@ def test_a_dilation_of_one_tap_is_tried_where_there_is_no_other():
         bounds = Bounds(kernel=kernel, stride=(1,), padding=((0, 0),), dilation=dilation)
         return {
             (axis.kernel, axis.dilation)
-            for line in lines(bounds, transposed=False)
+            for line in lines(9, bounds, transposed=False)
             for axis in filter(line.tried, map(line.axis, line.values))
         }
 
