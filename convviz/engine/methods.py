@@ -3,7 +3,10 @@
 columns: one matrix product per block of windows. Does any gather; wins where channels are many.
 bands:   one product per row of the output. Does gathers of two axes; wins on images, depthwise and
          wide rows, where columns are copied and then used a few times.
-planes:  one product per plane of the input. Does any gather; wins on volumes.
+planes:  one product per plane of the input. Does any gather; wins on volumes, and where kernels
+         are larger than what they make.
+
+Where that takes far less time, a gather is several, whose sums are added (see `sharing`).
 
 All make the same sums, in another order: exact for integers (below 2⁵³ in float64, 2²⁴ in float32),
 else each within n · eps of the sum of the absolute products, n the products of a sum: the bound of

@@ -2,7 +2,7 @@
 
 Three ways. By phases: the output cells of one remainder by the stride are an ordinary convolution
 with every stride-th tap. By stamps: all stamps from one matrix product, added tap by tap; faster
-where the stamps are small beside the input channels, or the arrays are small. By cells (see
+where the output channels are fewer than the input's, or the arrays are small. By cells (see
 `stamping`): stamp by stamp; faster where large kernels meet few input cells.
 """
 

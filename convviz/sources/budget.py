@@ -15,13 +15,11 @@ MAX_ELEMENTS = 1 << 24
 MAX_MACS = 1 << 34
 """Multiply-adds of one layer unless told otherwise: 17,179,869,184, a second or two of one core."""
 
-
 KEPT = 4
 """Numbers that are kept of every cell of an axis: its rulers, where it comes from, who reads it."""
 
-
 MANY = 8
-"""Grids of a picture from which on it has many."""
+"""Grids of a picture beyond which each takes longer to lay out than to color."""
 
 
 class Budget(Record):
