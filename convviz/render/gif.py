@@ -24,7 +24,6 @@ EXACT, FAR = 42, 24
 
 BITS = 7
 TRANSPARENT = COLORS - 1
-UNKNOWN = 0xFF
 
 FAINT = 24
 """The alpha below which a pixel is clear."""
@@ -56,18 +55,20 @@ class Palette:
             soft = median_cut(found[rest], counts[rest], TRANSPARENT - EXACT - FAR)
             found = with_far(np.concatenate([exact, soft[~np.isin(soft, exact)]]), found)
         self.colors: NDArray[np.uint8] = channels(found)
-        # Every color that was met → its index: a lookup per pixel instead of a search.
-        self._table = np.full(1 << 24, UNKNOWN, np.uint8)
-        self._table[found] = np.arange(len(found), dtype=np.uint8)
+        # Every color that was met → its index + 1: a lookup per pixel instead of a search. Zeros
+        # take no memory where nothing is written.
+        self._table = np.zeros(1 << 24, np.uint8)
+        self._table[found] = np.arange(1, len(found) + 1, dtype=np.uint8)
 
     def indices(self, pixels: Words) -> Indices:
         """The index of the nearest color for each of `pixels`."""
         colors = pixels & 0xFFFFFF
         found: Indices = self._table[colors]
-        missing = colors[found == UNKNOWN]
+        missing = colors[found == 0]
         if missing.size:
             self._learn(np.unique(missing))
             found = self._table[colors]
+        found -= 1
         return found
 
     def _learn(self, colors: NDArray[np.uint32]) -> None:
@@ -77,7 +78,7 @@ class Palette:
         for start in range(0, len(colors), 1 << 14):
             part = colors[start : start + (1 << 14)]
             distance = squares - 2 * channels(part).astype(np.float32) @ known.T
-            self._table[part] = distance.argmin(axis=1)
+            self._table[part] = distance.argmin(axis=1) + 1
 
 
 def tally(colors: Words) -> tuple[Words, NDArray[np.intp]]:
@@ -86,12 +87,12 @@ def tally(colors: Words) -> tuple[Words, NDArray[np.intp]]:
     By runs of equal neighbors: most of a sheet is flat, and sorting all of its pixels takes longer.
     """
     starts = np.flatnonzero(np.concatenate([[True], colors[1:] != colors[:-1]]))
-    lengths = np.diff(starts, append=len(colors))
-    runs = colors[starts]
-    order = np.argsort(runs, kind="stable")
-    runs, lengths = runs[order], lengths[order]
-    firsts = np.flatnonzero(np.concatenate([[True], runs[1:] != runs[:-1]]))
-    return runs[firsts], np.add.reduceat(lengths, firsts)
+    lengths = np.diff(starts, append=len(colors)).astype(np.uint64)
+    # Color and length in one number: sorting these takes less than finding their order.
+    runs = np.sort(colors[starts].astype(np.uint64) << 32 | lengths)
+    found = (runs >> 32).astype(np.uint32)
+    firsts = np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]]))
+    return found[firsts], np.add.reduceat((runs & 0xFFFFFFFF).astype(np.intp), firsts)
 
 
 def channels(colors: NDArray[np.uint32]) -> NDArray[np.uint8]:
