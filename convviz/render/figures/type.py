@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, NamedTuple, TypeAlias
 
@@ -24,6 +24,7 @@ Array = NDArray[Any]
 REGULAR, MEDIUM, SEMIBOLD, BOLD = 400, 500, 600, 700
 WEIGHTS = {REGULAR: "regular", MEDIUM: "medium", SEMIBOLD: "semibold", BOLD: "bold"}
 """By name, since matplotlib before 3.11 writes no SVG with numbers."""
+FILES = {REGULAR: "Regular", MEDIUM: "Medium", SEMIBOLD: "SemiBold", BOLD: "Bold"}
 OWN_FAMILY = "Convviz Inter"
 FALLBACK = "DejaVu Sans"
 MONO = "DejaVu Sans Mono"
@@ -68,31 +69,35 @@ def add_fonts() -> None:
     and the system's fonts of the same name may look otherwise.
     """
     manager = font_manager.fontManager
-    first = fallbacks()
+    first = faces()
     if manager.ttflist[: len(first)] == first:
         return
     others = list(manager.ttflist)
-    folder = resources.files("convviz.render") / "fonts"
-    for weight in ("Regular", "Medium", "SemiBold", "Bold"):
-        with resources.as_file(folder / f"Inter-{weight}.ttf") as path:
-            manager.addfont(str(path))  # which also forgets what was found before
-    manager.ttflist[:] = [*first, *manager.ttflist[len(others) :], *others]
+    manager.addfont(first[0].fname)  # which also forgets what was found before
+    manager.ttflist[:] = [*first, *others]
 
 
-def fallbacks() -> list[FontEntry]:
-    """The fonts of matplotlib that have what the package's own have not."""
-    folder = os.path.join(matplotlib.get_data_path(), "fonts", "ttf")
+@cache
+def faces() -> list[FontEntry]:
+    """The package's own fonts, and those of matplotlib that have what they have not.
+
+    Under all weights, by name: for such an entry matplotlib ends its search, else it looks at all
+    fonts there are.
+    """
+    own = resources.files("convviz.render") / "fonts"
+    theirs = os.path.join(matplotlib.get_data_path(), "fonts", "ttf")
+    files = {}
+    for weight, name in WEIGHTS.items():
+        bold = "-Bold" if weight > MEDIUM else ""
+        files[OWN_FAMILY, name] = str(own / f"Inter-{FILES[weight]}.ttf")
+        files[FALLBACK, name] = os.path.join(theirs, f"DejaVuSans{bold}.ttf")
+        files[MONO, name] = os.path.join(theirs, f"DejaVuSansMono{bold}.ttf")
     return [
         FontEntry(
-            fname=os.path.join(folder, file), name=family, weight=weight, stretch="normal",
+            fname=file, name=family, weight=weight, stretch="normal",
             style="normal", variant="normal", size="scalable",
         )
-        for family, file, weight in (
-            (FALLBACK, "DejaVuSans.ttf", REGULAR),
-            (FALLBACK, "DejaVuSans-Bold.ttf", BOLD),
-            (MONO, "DejaVuSansMono.ttf", REGULAR),
-            (MONO, "DejaVuSansMono-Bold.ttf", BOLD),
-        )
+        for (family, weight), file in files.items()
     ]  # fmt: skip
 
 
