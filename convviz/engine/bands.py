@@ -22,13 +22,18 @@ from itertools import product
 
 import numpy as np
 
+from convviz.engine import threads
 from convviz.engine.arrays import Array
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, even, room, slices
 from convviz.records import Record
 
-BLOCK = 1 << 21
+BLOCK = 3 << 18
 """Bytes of one stack: it and what is made from it should fit the cache."""
+
+MORE = 4
+"""Times as many where a block takes many calls, since sums are made in parts, or where calls should
+be few, since several threads wait for each other between them."""
 
 LARGE = 64
 """Taps of a kernel beyond which few of a row are stacked."""
@@ -73,12 +78,19 @@ def bands(job: Gather) -> None:
     counts = {cut.rows, job.sizes[0] % cut.rows} - {0}
     matrices = {rows: banded(job, cut, rows) for rows in counts}
     scratch: Array | None = None
-    for span, strip, tall in strips(job, cut):
-        own = {rows: matrix[span] for rows, matrix in matrices.items()}
-        # What other modes copy is copied with all that lies between: of some rows at a time.
-        together = strip.sizes[0] if strip.fills else tall
-        for rows in slices(strip.sizes[0], together):
-            scratch = descend(strip.rows(rows).filled(), cut, own, tall, scratch)
+    for strip, together, tall in strips(job, cut):
+        # What other modes copy is copied with all that lies between: of some groups and rows.
+        groups, rows = (strip.groups, strip.sizes[0]) if strip.fills else (together, tall)
+        for span, block in product(slices(strip.groups, groups), slices(strip.sizes[0], rows)):
+            part = cells(strip, span, block).filled()
+            own = {count: matrix[span] for count, matrix in matrices.items()}
+            scratch = descend(part, cut, own, together, tall, scratch)
+
+
+def cells(strip: Gather, groups: slice, rows: slice) -> Gather:
+    """The part of one sample's output in some groups and rows."""
+    tile = (rows, slice(0, strip.sizes[1]))
+    return strip.within(slice(0, 1), range(groups.start, groups.stop), tile)
 
 
 def finite(sums: Array) -> bool:
@@ -95,10 +107,13 @@ def banded(job: Gather, cut: Cut, count: int) -> Array:
     inputs, outputs = job.per_group
     rows = job.axes[0]
     height, width = job.kernel
-    weight = np.zeros((job.groups, outputs, inputs, height, cut.parts * cut.taps), job.weight.dtype)
-    weight[..., :width] = job.weight.reshape(job.groups, outputs, inputs, height, width)
+    weight = job.weight.reshape(job.groups, outputs, inputs, height, width)
+    if cut.parts * cut.taps > width:
+        weight = np.pad(weight, ((0, 0),) * 4 + ((0, cut.parts * cut.taps - width),))
     weight = weight.reshape(*weight.shape[:-1], cut.parts, cut.taps)
     entries = weight.transpose(0, 4, 1, 3, 2, 5)  # groups, parts, outputs, height, inputs, taps
+    if count == rows.dilation == 1:
+        return entries.reshape(job.groups, cut.parts * outputs, -1)
     matrix = np.zeros(
         (job.groups, cut.parts, outputs, count, rows.spread(count), inputs, cut.taps), weight.dtype
     )
@@ -108,70 +123,78 @@ def banded(job: Gather, cut: Cut, count: int) -> Array:
     return matrix.reshape(job.groups, cut.parts * outputs * count, -1)
 
 
-def strips(job: Gather, cut: Cut) -> Iterator[tuple[slice, Gather, int]]:
-    """`job` in (groups, their columns of one sample from top to bottom, rows of a block)."""
+def strips(job: Gather, cut: Cut) -> Iterator[tuple[Gather, int, int]]:
+    """`job` in (columns of one sample from top to bottom, groups of a block, rows of a block)."""
     inputs, _ = job.per_group
     rows = job.axes[0]
     row = inputs * job.weight.itemsize * cut.taps
+    block = BLOCK * MORE if cut.parts > 1 or threads.shared() else BLOCK
     # Rows enough that few are copied twice, then the width that fits, then the rows that fit.
     least = cut.rows * -(-2 * max(8, rows.kernel) // cut.rows)
-    width = even(job.sizes[1], max(128, BLOCK // (rows.spread(least) * row)))
-    height = BLOCK // (width * row)
+    width = even(job.sizes[1], max(128, block // (rows.spread(least) * row)))
+    height = block // (width * row)
     tall = even(job.sizes[0], max(least, (height - rows.reach) // rows.stride + 1))
     tall += -tall % cut.rows
-    together = max(1, BLOCK // (rows.spread(min(tall, job.sizes[0])) * row * width))
-    for n, span, cells in product(
-        slices(len(job.x), 1), slices(job.groups, together), slices(job.sizes[1], width)
-    ):
-        tile = (slice(0, job.sizes[0]), cells)
-        yield span, job.within(n, range(span.start, span.stop), tile), tall
+    together = max(1, block // (rows.spread(min(tall, job.sizes[0])) * row * width))
+    for n, cols in product(slices(len(job.x), 1), slices(job.sizes[1], width)):
+        tile = (slice(0, job.sizes[0]), cols)
+        yield job.within(n, range(job.groups), tile), together, tall
 
 
 def descend(
-    strip: Gather, cut: Cut, matrices: dict[int, Array], tall: int, scratch: Array | None
+    strip: Gather,
+    cut: Cut,
+    matrices: dict[int, Array],
+    together: int,
+    tall: int,
+    scratch: Array | None,
 ) -> Array:
-    """Fill the output of `strip`, `tall` rows at a time; the scratch array for the next strip.
+    """Fill the output of `strip`, one sample; the scratch array for the next strip.
 
-    matrices: by output rows of one product, see `banded`.
+    matrices:       by output rows of one product, see `banded`.
+    together, tall: groups and rows at a time.
     """
     dtype, inputs = strip.weight.dtype, strip.per_group[0]
     rows, cols = strip.axes
     width = strip.sizes[1] + (cut.parts - 1) * cut.taps * cols.dilation
-    shape = (strip.groups, rows.spread(min(tall, strip.sizes[0])), inputs, cut.taps, width)
+    together = min(together, strip.groups)
+    shape = (together, rows.spread(min(tall, strip.sizes[0])), inputs, cut.taps, width)
     scratch = room(math.prod(shape), scratch, dtype)
     stack = scratch[: math.prod(shape)].reshape(shape)
     source = strip.x[0].reshape(strip.groups, inputs, *strip.x.shape[2:]).swapaxes(1, 2)
     # What differs between the taps is the same in all blocks: from which columns each is copied.
     copies = []
     for tap in range(cut.taps):
-        windows, cells = cols.meeting(tap, width, source.shape[3])
+        windows, met = cols.meeting(tap, width, source.shape[3])
         stack[:, :, :, tap, : windows.start] = 0
         stack[:, :, :, tap, windows.stop :] = 0
-        copies.append((stack[:, :, :, tap, windows], source[..., cells]))
+        copies.append((stack[:, :, :, tap, windows], source[..., met]))
     out = strip.out[0].reshape(strip.groups, -1, *strip.sizes)
     direct = out.dtype == dtype and out.strides[-1] == out.itemsize
     zeros = cut.zeros(strip)
-    for block in slices(strip.sizes[0], tall):
+    for span, block in product(slices(strip.groups, together), slices(strip.sizes[0], tall)):
+        used = stack[: span.stop - span.start]
         count = block.stop - block.start
         first = rows.fine(block.start, 0)
         height = rows.spread(count)
         low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
-        for target, cells in copies:
-            target[:, low - first : high - first] = cells[:, low:high]
-        stack[:, : low - first] = 0
-        stack[:, high - first : height] = 0
-        sums = out[:, :, block] if direct else np.empty(out[:, :, block].shape, dtype)
+        for target, met in copies:
+            target[: len(used), low - first : high - first] = met[span, low:high]
+        used[:, : low - first] = 0
+        used[:, high - first : height] = 0
+        sums = out[span, :, block] if direct else np.empty(out[span, :, block].shape, dtype)
         full = count - count % cut.rows
         if full:
-            multiply(strip, cut, matrices[cut.rows], stack, 0, sums[:, :, :full])
+            multiply(strip, cut, matrices[cut.rows][span], used, 0, sums[:, :, :full])
         if full < count:
-            multiply(strip, cut, matrices[count - full], stack, full, sums[:, :, full:])
+            multiply(strip, cut, matrices[count - full][span], used, full, sums[:, :, full:])
         if zeros and not finite(sums):
-            columns(strip.rows(block))
+            columns(cells(strip, span, block))
             continue
-        strip.add_bias(sums)
+        if strip.bias is not None:
+            sums += strip.bias.reshape(strip.groups, -1, 1, 1)[span]
         if not direct:
-            out[:, :, block] = sums
+            out[span, :, block] = sums
     return scratch
 
 

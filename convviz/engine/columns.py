@@ -10,8 +10,8 @@ import numpy as np
 from convviz.engine.arrays import Array
 from convviz.engine.gathering import Gather, room, slices, windows
 
-BLOCK = 2 << 20
-"""Bytes of one block of columns: it should fit the second-level cache."""
+BLOCK = 8 << 20
+"""Bytes of one block of columns: products of many are faster, though they do not fit the cache."""
 
 LEAST = 256
 """Columns that a block should have at least: matrix products of fewer are slow."""
@@ -46,8 +46,10 @@ def columns(job: Gather) -> None:
 
 def blocks(job: Gather) -> Iterator[Gather]:
     """`job` in parts of some groups and some windows."""
-    inputs, _ = job.per_group
+    inputs, outputs = job.per_group
     one = inputs * math.prod(job.kernel) * job.weight.itemsize
+    if job.target() is None:
+        one += outputs * job.weight.itemsize  # sums are made beside the output
     together = max(1, BLOCK // (one * LEAST))
     if together >= job.groups:
         yield from job.parts(max(LEAST // 8, BLOCK // (one * job.groups)))

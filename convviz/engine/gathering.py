@@ -16,11 +16,15 @@ from numpy.lib.stride_tricks import as_strided
 
 from convviz.engine.arrays import Array
 from convviz.engine.padding import region
+from convviz.engine.threads import spans
 from convviz.records import Record, replace
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import Mode
 
 PAGE = 4096
+
+LONG = 8
+"""Times as many cells as parts that an axis has, to be the one that is cut: parts are even then."""
 
 
 class Gather(Record):
@@ -91,6 +95,23 @@ class Gather(Record):
             return
         for n, *tile in tiles((len(self.x), *self.sizes), cells):
             yield self.within(n, range(self.groups), tuple(tile))
+
+    def split(self, count: int, ahead: float) -> list[Gather]:
+        """The same in at most `count` parts, of some samples, rows or cells each.
+
+        ahead: how much larger the first one is, as a part of the whole.
+        """
+        if count == 1:
+            return [self]
+        tile = [slice(0, n) for n in (len(self.x), *self.sizes)]
+        lengths = [span.stop for span in tile]
+        long = [place for place, n in enumerate(lengths) if n >= LONG * count]
+        place = long[0] if long else lengths.index(max(lengths))
+        found = []
+        for span in spans(lengths[place], count, ahead):
+            tile[place] = span
+            found.append(self.within(tile[0], range(self.groups), tuple(tile[1:])))
+        return found
 
     def patch(self) -> Array:
         """(N, C_in, *extent): the padded cells that the windows meet; a view if none is padded."""

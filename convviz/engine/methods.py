@@ -25,8 +25,9 @@ import numpy as np
 from convviz.engine.bands import LARGE, ROWS, Cut, bands
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, tiles
-from convviz.engine.planes import planes
+from convviz.engine.planes import at_once, planes
 from convviz.engine.sharing import WHOLE, Share, folded, squeezed, unstrided
+from convviz.engine.threads import each, useful
 from convviz.records import replace
 
 Method = Callable[[Gather], None]
@@ -38,14 +39,17 @@ METHODS: dict[str, Method] = {"columns": columns, "bands": bands, "planes": plan
 COPY = 16
 """Copying a number into columns, or adding two; twice that by a stride."""
 
+READ = 16
+"""A number that a product reads: BLAS lays it anew. Of one row it does not."""
+
 STACK = 12
 """Copying a number into a stack of rows, which are longer; twice that by a stride."""
 
 CALL = 2_500
 """A product of one row of the output."""
 
-PACK = 8
-"""A weight in each such product, which arranges the kernel anew."""
+PACK = 16
+"""A weight in each such product, which lays the kernel anew."""
 
 SETUP = 1_000_000
 """What bands and planes prepare, beyond what columns do."""
@@ -54,16 +58,32 @@ PIECE = 1 << 18
 """Numbers of one window that are taken at once."""
 
 PASS = 400_000
-"""A plane: the calls that copy, multiply and add."""
+"""A call on some planes: such as adding what one tap makes of them."""
+
+CALLS = 5
+"""Such calls beside those that add."""
+
+LAY = 256
+"""A weight that planes lay anew, once: the taps of the first axis below each other."""
+
+SMALL = 1 << 22
+"""Bytes of an input that is padded as a whole where its mode copies."""
+
+THREAD = 1 << 24
+"""What a thread of its own has to do at least: some tenths of a millisecond."""
+
+WAKE = 7_000_000
+"""What the first thread does until the others are awake."""
 
 LONG = 1 << 27
 """What columns cost from which on a gather of one axis may be faster as one of two."""
 
 
-def method_for(job: Gather) -> Method:
-    """The method that is fastest for `job`, by the work that each would do."""
+def fastest(job: Gather) -> tuple[Method, int]:
+    """The method that is fastest for `job`, by the work that each would do; and that work."""
     found = costs(job)
-    return min(found, key=found.__getitem__)
+    method = min(found, key=found.__getitem__)
+    return method, found[method]
 
 
 def costs(job: Gather) -> dict[Method, int]:
@@ -81,14 +101,14 @@ def costs(job: Gather) -> dict[Method, int]:
 def cost(job: Gather) -> int:
     """What `compute` costs."""
     (job, _), *_ = lines(job) or [(job, WHOLE)]
-    return min(costs(job).values())
+    return fastest(job)[1]
 
 
 def columns_cost(job: Gather) -> int:
     """Every tap of every window is copied and multiplied."""
     inputs, outputs = job.per_group
     windows = len(job.x) * math.prod(job.sizes) * job.groups * inputs
-    return windows * math.prod(job.kernel) * (COPY * reading(job) + outputs)
+    return windows * math.prod(job.kernel) * (COPY * reading(job) + product(outputs))
 
 
 def bands_cost(job: Gather) -> int:
@@ -96,12 +116,12 @@ def bands_cost(job: Gather) -> int:
     inputs, outputs = job.per_group
     rows, cols = job.axes
     products = len(job.x) * job.groups * job.sizes[0]
-    multiplied = inputs * rows.reach * cols.kernel * outputs
+    read = inputs * rows.reach * cols.kernel
     copied = inputs * rows.stride * cols.kernel * STACK * reading(job)
     # Parts of a kernel row are added where they meet, so the stack is that much wider.
     cut = Cut.of(job)
     width = job.sizes[1] + (cut.parts - 1) * cut.taps * cols.dilation
-    row = (multiplied + copied) * width + multiplied * PACK + CALL
+    row = (read * product(outputs) + copied) * width + read * outputs * PACK + CALL
     return products * row + SETUP
 
 
@@ -112,9 +132,17 @@ def planes_cost(job: Gather) -> int:
     met, pairs = first.spread(job.sizes[0]), job.sizes[0] * first.kernel
     if job.mode.fills:
         met, pairs = min(met, job.x.shape[2]), first.meetings(job.x.shape[2], job.sizes[0])
-    copied = met * inputs * taps * COPY * reading(job)
-    multiplied = pairs * outputs * (inputs * taps + 2 * COPY)
-    return len(job.x) * job.groups * ((copied + multiplied) * cells + met * PASS) + SETUP
+    copied = met * inputs * taps * (COPY * reading(job) + READ)
+    multiplied = pairs * outputs * (inputs * taps + 3 * COPY)
+    block = max(1, at_once(job) // cells)
+    calls = -(-met // block) * (min(first.kernel, block) + CALLS)
+    one = job.groups * (copied + multiplied) * cells + calls * PASS
+    return len(job.x) * one + job.weight.size * LAY + SETUP
+
+
+def product(rows: int) -> int:
+    """What a number costs that a product of so many rows reads."""
+    return rows + READ if rows > 1 else rows
 
 
 def reading(job: Gather) -> int:
@@ -133,16 +161,24 @@ def compute(job: Gather) -> None:
         job = squeezed(job)
     found = shares(job)
     if found is None:
-        method_for(job)(job)
+        run(job)
         return
     sums = np.zeros(job.out.shape, job.weight.dtype)
     for share, cells in found:
         part = replace(share, out=np.empty(share.out.shape, sums.dtype))
-        method_for(part)(part)
+        run(part)
         sums[:, :, cells] += part.out.reshape(sums[:, :, cells].shape)
     if job.bias is not None:
         sums += job.bias.reshape(-1, *(1,) * len(job.sizes))
     job.out[...] = sums
+
+
+def run(job: Gather) -> None:
+    """Fill the output of `job` by the method that is fastest, on as many threads as pay."""
+    if job.x.nbytes <= SMALL:
+        job = job.filled()
+    method, work = fastest(job)
+    each(method, job.split(useful(work // THREAD), WAKE / work))
 
 
 def shares(job: Gather) -> Iterator[Share] | None:
@@ -160,7 +196,7 @@ def lines(job: Gather) -> list[Share]:
     if len(job.axes) > 1 or columns_cost(job) < LONG:
         return []
     found = folded(job)
-    return found if found and planes_cost(found[0][0]) < columns_cost(job) else []
+    return found if found and planes_cost(found[0][0]) < columns_cost(job) * 3 // 4 else []
 
 
 def strides_pay(job: Gather) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from convviz.engine.arrays import Array, array, check_memory, empty, held, number, remembered
+from convviz.engine.threads import each, spans, useful
 from convviz.errors import SpecError
 from convviz.spec.arguments import Pair
 from convviz.spec.layers import Padding
@@ -26,6 +27,9 @@ RUNS = 32
 
 BLOCK = 1 << 22
 """Bytes of an input that are copied before their ends are."""
+
+THREAD = 1 << 22
+"""Bytes of an output that a thread of its own has to write at least."""
 
 
 def pad(x: Any, padding: Any, mode: str = "zeros", value: float = 0.0) -> Array:
@@ -90,15 +94,20 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
     first, inner = sizes[0], list(zip(sizes, padding, strict=True))[1:]
     edges = [(axis, ends(n, *pair, mode)) for axis, (n, pair) in enumerate(inner, lead + 1)][::-1]
     rows = max(1, BLOCK * first // max(1, x.nbytes))
-    for start in range(0, first, rows):
-        # The last axis first, and some rows of the first axis at a time: while they are in the
-        # cache. The ends of an axis cover the whole of those already done.
-        stop = min(start + rows, first)
-        place[lead] = slice(padding[0][0] + start, padding[0][0] + stop)
-        out[tuple(place)] = x[(*whole, slice(start, stop))]
-        block = place.copy()
-        for axis, pieces in edges:
-            copy_ends(out, block, axis, pieces, fill)
+
+    def fill_rows(span: slice) -> None:
+        """Copy some rows of the first axis, and the ends of the others there."""
+        for start in range(span.start, span.stop, rows):
+            # The last axis first, and some rows of the first axis at a time: while they are in the
+            # cache. The ends of an axis cover the whole of those already done.
+            stop = min(start + rows, span.stop)
+            block = place.copy()
+            block[lead] = slice(padding[0][0] + start, padding[0][0] + stop)
+            out[tuple(block)] = x[(*whole, slice(start, stop))]
+            for axis, pieces in edges:
+                copy_ends(out, block, axis, pieces, fill)
+
+    each(fill_rows, spans(first, useful(out.nbytes // THREAD)))
     place[lead:] = [slice(None)] * len(sizes)
     copy_ends(out, place, lead, ends(first, *padding[0], mode), fill)
     return out
@@ -197,8 +206,8 @@ def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode
     inside = tuple(map(slice, lows, highs))
     if all(map(operator.le, stops, sizes)) and min(starts) >= 0:
         return x[whole + inside]
+    extent = x.shape[:lead] + tuple(map(operator.sub, stops, starts))
     if mode.fills:
-        extent = x.shape[:lead] + tuple(map(operator.sub, stops, starts))
         check_memory(extent, x.dtype, "the padded input")
         out = np.zeros(extent, x.dtype)
         place = tuple(
@@ -207,6 +216,12 @@ def region(x: Array, starts: tuple[int, ...], stops: tuple[int, ...], mode: Mode
         )
         out[whole + place] = x[whole + inside]
         return out
+    if max(starts) <= 0 and all(map(operator.ge, stops, sizes)):  # the whole of `x`, and more
+        check_memory(extent, x.dtype, "the padded input")
+        sides = tuple(
+            (-start, stop - n) for start, stop, n in zip(starts, stops, sizes, strict=True)
+        )
+        return padded(x, sides, mode)
     for axis, (start, stop, n) in enumerate(zip(starts, stops, sizes, strict=True), lead):
         if start >= 0 and stop <= n:
             x = x[(slice(None),) * axis + (slice(start, stop),)]

@@ -22,21 +22,27 @@ from convviz.engine.padding import region
 from convviz.records import replace
 from convviz.spec.geometry import Axis
 
-BLOCK = 1 << 21
+BLOCK = 1 << 22
 """Bytes of the columns of some planes, and of their products."""
 
 
 def planes(job: Gather) -> None:
     """Weights of all taps of the first axis times the columns of some planes at a time."""
-    inputs, _ = job.per_group
     sparse = job.mode.fills and bool(np.isfinite(job.weight).all())
-    # Numbers per cell of a plane: of its columns and of their products.
-    one = len(job.weight) * job.kernel[0] + job.groups * inputs * math.prod(job.kernel[1:])
-    cells = BLOCK // (one * job.weight.itemsize)
+    cells = wide = at_once(job)
+    if job.out.dtype != job.weight.dtype:  # then the sums of all planes are made beside the output
+        wide = min(cells, BLOCK // (len(job.weight) * job.sizes[0] * job.weight.itemsize))
     scratch: Array | None = None
-    for n, tile in product(slices(len(job.x), 1), tiles(job.sizes[1:], cells)):
+    for n, tile in product(slices(len(job.x), 1), tiles(job.sizes[1:], wide)):
         part = job.within(n, range(job.groups), (slice(0, job.sizes[0]), *tile))
         scratch = pass_through(met(part) if sparse else part, cells, sparse, scratch)
+
+
+def at_once(job: Gather) -> int:
+    """How many cells of planes are taken together."""
+    # Numbers per cell: of its columns and of their products.
+    columns = job.groups * job.per_group[0] * math.prod(job.kernel[1:])
+    return BLOCK // ((len(job.weight) * job.kernel[0] + columns) * job.weight.itemsize)
 
 
 def met(part: Gather) -> Gather:

@@ -6,7 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from unittest.mock import patch
 
-from convviz.engine import bands, columns, methods, planes, pooling, scattering, sharing, stamping
+from convviz.engine import (
+    bands,
+    columns,
+    methods,
+    padding,
+    planes,
+    pooling,
+    scattering,
+    sharing,
+    stamping,
+)
 from convviz.engine.gathering import Gather
 
 CONV_WAYS = (*methods.METHODS, "lines")
@@ -20,21 +30,24 @@ def folded_always(job: Gather) -> list[sharing.Share]:
 
 
 @contextmanager
-def forced(way: str, block: int = 0) -> Iterator[None]:
+def forced(way: str, block: int = 0, threads: int = 1) -> Iterator[None]:
     """Compute by `way` alone, in blocks of `block` bytes if given; of 1, also huge kernels' ways.
+
+    On so many threads, however little there is to do.
 
     Bands need two axes; gathers of others go by columns, as ever. Lines are planes for which
     gathers of one axis are folded, however short.
     """
     name = way.removeprefix("phases by ")
 
-    def method_for(job: Gather) -> methods.Method:
-        if name == "lines":
-            return methods.METHODS["planes"]
-        return methods.METHODS["columns" if name == "bands" and len(job.axes) != 2 else name]
+    def fastest(job: Gather) -> tuple[methods.Method, int]:
+        chosen = "columns" if name == "bands" and len(job.axes) != 2 else name
+        return methods.METHODS["planes" if name == "lines" else chosen], 10 * methods.WAKE
 
     with (
-        patch.object(methods, "method_for", method_for),
+        patch.object(methods, "fastest", fastest),
+        patch.object(methods, "useful", lambda _: threads),
+        patch.object(padding, "useful", lambda _: threads),
         patch.object(methods, "lines", methods.lines if name != "lines" else folded_always),
         patch.object(scattering, "stamps_pay", lambda *_: way == "stamps"),
         patch.object(scattering, "cells_pay", lambda *_: way == "cells"),

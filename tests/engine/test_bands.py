@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convviz.engine import bands, gathering, padding
+from convviz.engine import bands, gathering, padding, threads
 from convviz.engine.arrays import quiet
 from convviz.engine.bands import Cut, banded, finite
 from convviz.engine.columns import columns
@@ -192,19 +192,19 @@ def test_what_other_modes_continue_is_copied_some_rows_at_a_time(
     [
         # A column of a row has 24 bytes: 3 taps of one channel. Blocks of 16 rows meet 18, at least
         # 128 columns of them, if there are as many.
-        ((3, 3), 1, (16, 1000), 18 * 24 * 200, [(1, 200)] * 20, 16),
-        ((3, 3), 1, (20, 258), 1, [(1, 86)] * 12, 10),
-        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2, [(2, 128)] * 2, 16),
-        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2 - 1, [(1, 128)] * 4, 16),
+        ((3, 3), 1, (16, 1000), 18 * 24 * 200, [(1, 200)] * 5, 16),
+        ((3, 3), 1, (20, 258), 1, [(1, 86)] * 3, 10),
+        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2, [(2, 128)], 16),
+        ((3, 3), 1, (16, 128), 18 * 24 * 128 * 2 - 1, [(1, 128)], 16),
         # 25 rows meet 27, or 53 by a stride of 2.
-        ((3, 3), 1, (50, 128), 27 * 24 * 128, [(1, 128)] * 4, 25),
-        ((3, 3), 1, (26, 128), 27 * 24 * 128, [(1, 128)] * 4, 13),
-        ((3, 3), 2, (52, 128), 53 * 24 * 128, [(1, 128)] * 4, 26),
-        ((3, 3), 2, (27, 128), 53 * 24 * 128, [(1, 128)] * 4, 14),
+        ((3, 3), 1, (50, 128), 27 * 24 * 128, [(1, 128)], 25),
+        ((3, 3), 1, (26, 128), 27 * 24 * 128, [(1, 128)], 13),
+        ((3, 3), 2, (52, 128), 53 * 24 * 128, [(1, 128)], 26),
+        ((3, 3), 2, (27, 128), 53 * 24 * 128, [(1, 128)], 14),
         # One product makes 4 rows, so a block has 8, of which there are 5: they meet 9.
-        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2, [(2, 20)] * 2, 8),
-        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2 - 1, [(1, 20)] * 4, 8),
-        ((12, 12), 1, (99, 20), 1, [(1, 20)] * 4, 20),
+        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2, [(2, 20)], 8),
+        ((5, 13), 1, (5, 20), 9 * 24 * 20 * 2 - 1, [(1, 20)], 8),
+        ((12, 12), 1, (99, 20), 1, [(1, 20)], 20),
     ],
 )
 def test_stacks_are_as_large_as_a_block(
@@ -212,9 +212,31 @@ def test_stacks_are_as_large_as_a_block(
     kernel: Any, stride: int, sizes: Any, block: int, expected: Any, tall: int,
 ) -> None:  # fmt: skip
     monkeypatch.setattr(bands, "BLOCK", block)
+    monkeypatch.setattr(bands, "MORE", 1)
     axes = (Axis(kernel[0], stride), Axis(kernel[1]))
     x, weight = np.empty((1, 4, 1, 1)), np.empty((4, 1, *kernel))
     job = Gather(x, weight, None, 4, axes, mode_named("zeros"), np.empty((1, 4, *sizes)))
     found = [*bands.strips(job, Cut.of(job))]
-    assert [(span.stop - span.start, strip.sizes[1]) for span, strip, _ in found] == expected
+    assert [(groups, strip.sizes[1]) for strip, groups, _ in found] == expected
+    assert {strip.groups for strip, _, _ in found} == {4}
     assert {rows for _, _, rows in found} == {tall}
+
+
+@pytest.mark.parametrize(("kernel", "several"), [((3, 3), False), ((5, 13), True)])
+def test_stacks_are_larger_where_there_are_many_calls_or_several_threads(
+    monkeypatch: pytest.MonkeyPatch, kernel: Any, several: bool
+) -> None:
+    monkeypatch.setattr(bands, "BLOCK", 10_000)
+    job = gather(kernel, (400, 20))
+
+    def tall() -> int:
+        ((_, _, rows),) = bands.strips(job, Cut.of(job))
+        return rows
+
+    alone = tall()
+    with threads.ALONE:
+        shared = tall()
+    assert (alone == shared) == several
+    monkeypatch.setattr(bands, "BLOCK", 10_000 * bands.MORE)
+    monkeypatch.setattr(bands, "MORE", 1)
+    assert tall() == shared

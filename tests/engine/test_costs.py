@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from convviz import conv_transpose
-from convviz.engine import methods, scattering, stamping
+from convviz.engine import methods, planes, scattering, stamping
 from convviz.engine.gathering import Gather
-from convviz.engine.methods import CALL, COPY, PACK, PASS, SETUP, STACK
+from convviz.engine.methods import CALL, CALLS, COPY, LAY, PACK, PASS, READ, SETUP, STACK
 from convviz.engine.stamping import ADD, STEP
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import mode_named
@@ -42,16 +42,21 @@ def job(
 @pytest.mark.parametrize(("strides", "read"), [((1, 1), 1), ((3, 1), 1), ((1, 3), 2)])
 def test_columns_copy_and_multiply_every_tap_of_every_window(strides: Any, read: int) -> None:
     found = job((Axis(2, strides[0]), Axis(3, strides[1])), (11, 13))
-    each = 2 * 3 * (COPY * read + 7)  # the taps, copied and multiplied by 7 kernels
+    each = 2 * 3 * (COPY * read + READ + 7)  # the taps, copied, laid and multiplied by 7 kernels
     assert methods.columns_cost(found) == 2 * 3 * 5 * 11 * 13 * each
+
+
+def test_a_product_of_one_row_lays_nothing() -> None:
+    found = job((Axis(2), Axis(3)), (11, 13), outputs=1)
+    assert methods.columns_cost(found) == 2 * 3 * 5 * 11 * 13 * 2 * 3 * (COPY + 1)
 
 
 @pytest.mark.parametrize(("stride", "read"), [(1, 1), (2, 2)])
 def test_bands_stack_a_row_and_multiply_it_by_every_row_that_is_met(stride: int, read: int) -> None:
     found = job((Axis(2, 3, 4), Axis(3, stride)), (11, 13))
-    multiplied = 5 * 5 * 3 * 7  # channels, rows that are met, taps of a row, kernels
+    met = 5 * 5 * 3  # channels, rows that are met, taps of a row
     copied = 5 * 3 * 3 * STACK * read  # channels, rows of the stride, taps of a row
-    row = (multiplied + copied) * 13 + multiplied * PACK + CALL
+    row = (met * (READ + 7) + copied) * 13 + met * 7 * PACK + CALL
     assert methods.bands_cost(found) == 2 * 3 * 11 * row + SETUP
 
 
@@ -73,14 +78,25 @@ def test_bands_of_large_kernels_are_as_much_wider_as_their_parts_lie_apart() -> 
 )
 @pytest.mark.parametrize(("stride", "read"), [(1, 1), (2, 2)])
 def test_planes_copy_what_is_met_and_add_a_product_for_every_tap_of_it(
-    mode: str, padding: int, met: int, pairs: int, stride: int, read: int
-) -> None:
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str, padding: int, met: int, pairs: int, stride: int, read: int,
+) -> None:  # fmt: skip
     first = Axis(4, before=padding, after=padding)
     found = job((first, Axis(2), Axis(3, stride)), (11, 13, 17), mode=mode)
-    copied = met * 5 * 6 * COPY * read
-    multiplied = pairs * 7 * (5 * 6 + 2 * COPY)
-    whole = (copied + multiplied) * 13 * 17 + met * PASS
-    assert methods.planes_cost(found) == 2 * 3 * whole + SETUP
+    copied = met * 5 * 6 * (COPY * read + READ)
+    multiplied = pairs * 7 * (5 * 6 + 3 * COPY)
+    once = 3 * 7 * 5 * 4 * 6 * LAY + SETUP
+    monkeypatch.setattr(planes, "BLOCK", 1 << 30)
+    # All planes at once: as many calls that add as there are taps of the first axis.
+    calls = (4 + CALLS) * PASS
+    assert methods.planes_cost(found) == 2 * (3 * (copied + multiplied) * 13 * 17 + calls) + once
+    # A cell has 3 · 5 · 6 numbers of columns and 3 · 7 · 4 of products. Two planes at once:
+    monkeypatch.setattr(planes, "BLOCK", 13 * 17 * 174 * 8 * 3 - 1)
+    calls = met // 2 * (2 + CALLS) * PASS
+    assert methods.planes_cost(found) == 2 * (3 * (copied + multiplied) * 13 * 17 + calls) + once
+    monkeypatch.setattr(planes, "BLOCK", 1)
+    calls = met * (1 + CALLS) * PASS
+    assert methods.planes_cost(found) == 2 * (3 * (copied + multiplied) * 13 * 17 + calls) + once
 
 
 def asked(found: Gather) -> list[str]:
@@ -203,9 +219,10 @@ def test_lines_are_folded_from_a_cost_on_and_where_that_is_less(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     by_columns = methods.columns_cost(LINE)
-    for long, planes, folded in ((0, -1, True), (1, -1, False), (0, 0, False)):
+    for long, more, folded in ((0, -1, True), (1, -1, False), (0, 0, False)):
         monkeypatch.setattr(methods, "LONG", by_columns + long)
-        monkeypatch.setattr(methods, "planes_cost", lambda _, planes=planes: by_columns + planes)
+        cost = by_columns * 3 // 4 + more
+        monkeypatch.setattr(methods, "planes_cost", lambda _, cost=cost: cost)
         assert bool(methods.lines(LINE)) == folded
 
 
@@ -230,7 +247,7 @@ def test_axes_of_one_window_are_left_out_of_large_kernels_from_a_cost_on(
 ) -> None:
     squeezed = Mock(side_effect=lambda each: each)
     monkeypatch.setattr(methods, "squeezed", squeezed)
-    monkeypatch.setattr(methods, "method_for", lambda _: lambda _: None)
+    monkeypatch.setattr(methods, "fastest", lambda _: (lambda _: None, 1))
     small = job((Axis(8), Axis(8)), (99, 99))
     for long, each in ((1, small), (methods.columns_cost(LARGE_KERNEL) + 1, LARGE_KERNEL)):
         monkeypatch.setattr(methods, "LONG", long)

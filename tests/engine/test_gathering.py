@@ -35,6 +35,30 @@ def test_nothing_is_copied_from_where_no_window_reaches(before: int, n: int) -> 
     assert np.shares_memory(patch, job.x) == inside
 
 
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((1, 2, 40, 7), [(1, 2, 13, 7), (1, 2, 14, 7), (1, 2, 13, 7)]),
+        ((24, 2, 40, 7), [(8, 2, 40, 7)] * 3),
+        ((23, 2, 40, 7), [(23, 2, 13, 7), (23, 2, 14, 7), (23, 2, 13, 7)]),
+        ((1, 2, 2, 24), [(1, 2, 2, 8)] * 3),
+        ((1, 2, 7, 9), [(1, 2, 7, 3)] * 3),
+        ((1, 2, 2, 1), [(1, 2, 1, 1)] * 2),
+    ],
+)
+def test_work_is_split_along_the_first_axis_that_is_long(shape: Any, expected: Any) -> None:
+    out = np.zeros(shape)
+    job = gather(shape[2:], (Axis(1), Axis(1)), out)
+    parts = job.split(3, 0)
+    assert [part.out.shape for part in parts] == expected
+    for part in parts:
+        part.out[...] += 1
+    assert (out == 1).all()
+    assert job.split(1, 0.5) == [job]
+    first, second = gather((40, 7), (Axis(1), Axis(1)), np.zeros((1, 2, 40, 7))).split(2, 0.1)
+    assert (first.sizes, second.sizes) == ((22, 7), (18, 7))
+
+
 WHOLE = np.zeros((1, 4, 6, 5))
 VOLUME = np.zeros((1, 4, 2, 3, 6))
 

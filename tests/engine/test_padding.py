@@ -18,6 +18,7 @@ from convviz.engine.padding import (
     all_ends,
     ends,
     known_ends,
+    padded,
     plan,
     provenance,
     region,
@@ -273,7 +274,7 @@ def test_a_region_looks_up_the_axes_alone_that_it_leaves(
 
     monkeypatch.setattr(engine, "origins", origins)
     for starts, stops, left in (
-        ((0, -1), (4, 5), [[-1, 0, 1, 2, 3, 4]]),
+        ((0, -1), (4, 4), [[-1, 0, 1, 2, 3]]),
         ((-1, 0), (3, 5), [[-1, 0, 1, 2]]),
         ((1, 3), (3, 6), [[3, 4, 5]]),
         ((2, 0), (5, 5), [[2, 3, 4]]),
@@ -283,8 +284,29 @@ def test_a_region_looks_up_the_axes_alone_that_it_leaves(
         rows, cols = (range(a + 2, b + 2) for a, b in zip(starts, stops, strict=True))
         whole = numpy_pad(x, 2, mode)
         np.testing.assert_array_equal(found, whole[np.ix_(rows, cols)])
-        assert looked_up[:1] == left
-        assert len(looked_up) == 1
+        assert looked_up == left
+
+
+@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
+def test_a_region_that_holds_all_is_padded(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    x, made, row = np.arange(20.0).reshape(4, 5), [], mode_named(mode)
+
+    def recorded(*arguments: Any) -> Any:
+        made.append(arguments[1])
+        return padded(*arguments)
+
+    monkeypatch.setattr(engine, "padded", recorded)
+    whole = numpy_pad(x, 2, mode)
+    for starts, stops, sides in (
+        ((0, -1), (4, 5), ((0, 0), (1, 0))),
+        ((-2, 0), (6, 6), ((2, 2), (0, 1))),
+        ((-2, 0), (6, 4), None),
+        ((1, -1), (6, 6), None),
+    ):
+        made.clear()
+        rows, cols = (range(a + 2, b + 2) for a, b in zip(starts, stops, strict=True))
+        np.testing.assert_array_equal(region(x, starts, stops, row), whole[np.ix_(rows, cols)])
+        assert made == ([sides] if sides else [])
 
 
 @pytest.mark.parametrize(("block", "rows"), [(1, 1), (95, 1), (96, 2), (239, 4), (240, 5)])
@@ -317,3 +339,22 @@ def test_what_is_small_is_filled_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found.tolist() == [0, *[1] * (SMALL - 2), 0]
     engine.padded(np.ones(SMALL - 1), ((1, 1),), mode_named("zeros"))
     assert continued
+
+
+@pytest.mark.parametrize("mode", MODES, ids=NAMES)
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_rows_are_shared_out_among_threads(
+    monkeypatch: pytest.MonkeyPatch, mode: Any, count: int
+) -> None:
+    asked = []
+
+    def useful(threads: int) -> int:
+        asked.append(threads)
+        return count
+
+    monkeypatch.setattr(engine, "useful", useful)
+    monkeypatch.setattr(engine, "THREAD", 1000)
+    x = np.arange(70.0 * 60).reshape(70, 60)
+    sides = ((2, 1), (0, 3))
+    np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
+    assert asked == [73 * 63 * 8 // 1000]
