@@ -168,19 +168,22 @@ def by_convviz(case: Case) -> tuple[tuple[int, ...], int]:
     return found.output, found.params
 
 
-def documented(case: Case, refused: bool, message: str) -> str:
+def documented(case: Case, told: str, message: str) -> str:
     """Why a disagreement is on purpose, "" where it is not.
 
-    refused: convviz refused what torch accepted; message: what torch said in the other case.
+    told: what convviz said where it refused what torch accepted; message: torch, the other way.
     """
     text = case["text"]
-    if refused:
+    if told:
         known = {
             "divisor_override is not drawn, so it is refused": "divisor_override=" in text,
             "padding layers of convviz do not crop": "Pad" in text and "-1" in text,
             "negative padding is refused in every mode, by torch in zeros alone": "padding_mode="
             in text
             and "-1" in text,
+            "with too many entries, torch pads channels in modes other than zeros": "padding_mode="
+            in text
+            and "entries" in told,
             "torch reads any three axes as channels, rows and cols": "Pixel" in text
             and len(case["shape"]) != 3,
             "without parameters, torch does not look at the channels": "affine=False" in text,
@@ -211,6 +214,6 @@ def compared(case: Case) -> str:
         told = error.message
     if expected == found:
         return ""
-    if (expected is None or found is None) and documented(case, found is None, message):
+    if (expected is None or found is None) and documented(case, told, message):
         return ""
     return f"convviz: {told or found} · torch: {message or expected}"
