@@ -172,62 +172,84 @@ def descend(
     out = strip.out[0].reshape(strip.groups, -1, *strip.sizes)
     direct = out.dtype == dtype and out.strides[-1] == out.itemsize
     zeros = cut.zeros(strip)
-    for span, block in product(slices(strip.groups, together), slices(strip.sizes[0], tall)):
+    shift = cut.taps * cols.dilation
+    for span in slices(strip.groups, together):
         used = stack[: span.stop - span.start]
-        count = block.stop - block.start
-        first = rows.fine(block.start, 0)
-        height = rows.spread(count)
-        low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
-        for target, met in copies:
-            target[: len(used), low - first : high - first] = met[span, low:high]
-        used[:, : low - first] = 0
-        used[:, high - first : height] = 0
-        sums = out[span, :, block] if direct else np.empty(out[span, :, block].shape, dtype)
-        full = count - count % cut.rows
-        if full:
-            multiply(strip, cut, matrices[cut.rows][span], used, 0, sums[:, :, :full])
-        if full < count:
-            multiply(strip, cut, matrices[count - full][span], used, full, sums[:, :, full:])
-        if zeros and not finite(sums):
-            columns(cells(strip, span, block))
-            continue
-        if strip.bias is not None:
-            sums += strip.bias.reshape(strip.groups, -1, 1, 1)[span]
-        if not direct:
-            out[span, :, block] = sums
+        taken = [(target[: len(used)], met[span]) for target, met in copies]
+        own = {count: matrix[span, np.newaxis] for count, matrix in matrices.items()}
+        known: dict[int, list[Product]] = {}
+        for block in slices(strip.sizes[0], tall):
+            count = block.stop - block.start
+            if count not in known:
+                known[count] = products(used, rows.stride, cut.rows, count, own)
+            first, height = rows.fine(block.start, 0), rows.spread(count)
+            low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
+            for target, met in taken:
+                target[:, low - first : high - first] = met[:, low:high]
+            if low > first or high < first + height:
+                used[:, : low - first] = 0
+                used[:, high - first : height] = 0
+            sums = out[span, :, block] if direct else np.empty(out[span, :, block].shape, dtype)
+            for matrix, view, place in known[count]:
+                multiply(matrix, view, cut.parts, shift, sums[:, :, place])
+            if zeros and not finite(sums):
+                columns(cells(strip, span, block))
+                continue
+            if strip.bias is not None:
+                sums += strip.bias.reshape(strip.groups, -1, 1, 1)[span]
+            if not direct:
+                out[span, :, block] = sums
     return scratch
 
 
-def multiply(part: Gather, cut: Cut, matrix: Array, stack: Array, start: int, sums: Array) -> None:
-    """Fill `sums` (groups, C_out/groups, rows, width): the `matrix` down the `stack`.
+Product = tuple[Array, Array, slice]
+"""A matrix, the rows that it is multiplied with, and the output rows that this makes."""
 
-    matrix: see `banded`, for a divisor of those rows.
-    stack:  (groups, rows met, C_in/groups, taps, width), the rows that every tap meets.
-    start:  the row of the block that is the first of `sums`.
+
+def products(
+    stack: Array, stride: int, rows: int, count: int, matrices: dict[int, Array]
+) -> list[Product]:
+    """What makes `count` output rows, `rows` of them at a time, and those that are left over.
+
+    stack: (groups, rows met, C_in/groups, taps, width), the rows that every tap meets.
     """
-    groups, depth = len(matrix), matrix.shape[2]
+    groups, width = len(stack), stack.shape[-1]
+    full = count - count % rows
+    found: list[Product] = []
+    for each, place in ((rows, slice(0, full)), (count - full, slice(full, count))):
+        if place.start == place.stop:
+            continue
+        matrix = matrices[each]
+        # The rows that are met overlap from one product to the next: one call, over a view of all.
+        row = stack.strides[1] * stride
+        view: Array = np.ndarray(
+            (groups, (place.stop - place.start) // each, matrix.shape[-1], width),
+            stack.dtype,
+            stack,
+            place.start * row,
+            (stack.strides[0], each * row, *stack.strides[3:]),
+        )
+        found.append((matrix, view, place))
+    return found
+
+
+def multiply(matrix: Array, view: Array, parts: int, shift: int, sums: Array) -> None:
+    """Fill `sums` (groups, C_out/groups, rows, width): `matrix` times `view`, see `products`.
+
+    shift: how much further along the row each of its parts is added.
+    """
     outputs, height, width = sums.shape[1:]
-    count = matrix.shape[1] // (cut.parts * outputs)
-    # The rows that are met overlap from one product to the next: one call, over a view of all.
-    row = stack.strides[1] * part.axes[0].stride
-    view: Array = np.ndarray(
-        (groups, height // count, depth, stack.shape[-1]),
-        stack.dtype,
-        stack,
-        start * row,
-        (stack.strides[0], count * row, *stack.strides[3:]),
-    )
-    if count == cut.parts == 1:
-        np.matmul(matrix[:, np.newaxis], view, out=sums.swapaxes(1, 2))
+    groups, turns = view.shape[:2]
+    count = height // turns
+    if count == parts == 1:
+        np.matmul(matrix, view, out=sums.swapaxes(1, 2))
         return
-    terms = np.matmul(matrix[:, np.newaxis], view)
-    terms = terms.reshape(groups, height // count, cut.parts, outputs, count, -1)
-    split = sums.reshape(groups, outputs, height // count, count, width).swapaxes(1, 2)
-    shift = cut.taps * part.axes[1].dilation
+    terms = np.matmul(matrix, view).reshape(groups, turns, parts, outputs, count, -1)
+    split = sums.reshape(groups, outputs, turns, count, width).swapaxes(1, 2)
     first = terms[:, :, 0, ..., :width]
-    if cut.parts == 1:
+    if parts == 1:
         split[...] = first
         return
-    for i in range(1, cut.parts):
+    for i in range(1, parts):
         np.add(first, terms[:, :, i, ..., i * shift : i * shift + width], out=split)
         first = split
