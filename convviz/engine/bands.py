@@ -79,11 +79,13 @@ def bands(job: Gather) -> None:
     matrices = {rows: banded(job, cut, rows) for rows in counts}
     scratch: Array | None = None
     for strip, together, tall in strips(job, cut):
+        if strip.fills:
+            scratch = descend(strip, cut, matrices, together, tall, scratch)
+            continue
         # What other modes copy is copied with all that lies between: of some groups and rows.
-        groups, rows = (strip.groups, strip.sizes[0]) if strip.fills else (together, tall)
-        for span, block in product(slices(strip.groups, groups), slices(strip.sizes[0], rows)):
-            part = cells(strip, span, block).filled()
+        for span, block in product(slices(strip.groups, together), slices(strip.sizes[0], tall)):
             own = {count: matrix[span] for count, matrix in matrices.items()}
+            part = cells(strip, span, block).filled()
             scratch = descend(part, cut, own, together, tall, scratch)
 
 
@@ -136,6 +138,9 @@ def strips(job: Gather, cut: Cut) -> Iterator[tuple[Gather, int, int]]:
     tall = even(job.sizes[0], max(least, (height - rows.reach) // rows.stride + 1))
     tall += -tall % cut.rows
     together = max(1, block // (rows.spread(min(tall, job.sizes[0])) * row * width))
+    if len(job.x) == 1 and width == job.sizes[1]:
+        yield job, together, tall
+        return
     for n, cols in product(slices(len(job.x), 1), slices(job.sizes[1], width)):
         tile = (slice(0, job.sizes[0]), cols)
         yield job.within(n, range(job.groups), tile), together, tall

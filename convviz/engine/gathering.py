@@ -19,7 +19,7 @@ from convviz.engine.padding import region
 from convviz.engine.threads import spans
 from convviz.records import Record, replace
 from convviz.spec.geometry import Axis
-from convviz.spec.modes import Mode
+from convviz.spec.modes import Mode, mode_named
 
 PAGE = 4096
 
@@ -135,7 +135,7 @@ class Gather(Record):
         if self.fills:
             return self
         flush = tuple(replace(axis, before=0) for axis in self.axes)
-        return replace(self, x=self.patch(), axes=flush)
+        return replace(self, x=self.patch(), axes=flush, mode=mode_named("zeros"))
 
     def target(self) -> Array | None:
         """`out` as (groups, C_out/groups, cells) if that is a view to compute into, else None."""
