@@ -72,7 +72,7 @@ SMALL = 1 << 22
 THREAD = 1 << 24
 """What a thread of its own has to do at least: some tenths of a millisecond."""
 
-WAKE = 7_000_000
+WAKE = 4_000_000
 """What the first thread does until the others are awake."""
 
 LONG = 1 << 27

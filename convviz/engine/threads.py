@@ -23,8 +23,9 @@ from convviz.engine.arrays import quiet
 if TYPE_CHECKING:
     from queue import SimpleQueue
 
-    Result: TypeAlias = SimpleQueue[BaseException | None]
-    """Where a worker says that it is done, or why it is not."""
+    Bell: TypeAlias = SimpleQueue[None]
+    Task: TypeAlias = tuple[Callable[[], object], list[BaseException | None], Bell]
+    """What is to be done, where an error or None is noted when it is, and what rings then."""
 
 Part = TypeVar("Part")
 
@@ -54,7 +55,7 @@ def spans(size: int, count: int, ahead: float = 0) -> list[slice]:
 def each(work: Callable[[Part], object], parts: Sequence[Part]) -> None:
     """Do `work` on all parts at once, the first of them on this thread.
 
-    Raises what one of them raises.
+    Raises what one of them raises, when all have ended.
     """
     if len(parts) < 2:
         for part in parts:
@@ -64,14 +65,30 @@ def each(work: Callable[[Part], object], parts: Sequence[Part]) -> None:
 
     WORKERS[:] = filter(Thread.is_alive, WORKERS)  # none is in a process that was forked
     WORKERS.extend(Worker() for _ in range(len(WORKERS), len(parts) - 1))
-    result: Result = SimpleQueue()
+    done: list[BaseException | None] = []
+    bell: Bell = SimpleQueue()
+    errors: list[BaseException] = []
     with ALONE:
-        for worker, part in zip(WORKERS, parts[1:], strict=False):
-            worker.tasks.put((partial(work, part), result))
-        work(parts[0])  # nobody waits for the others after an error here, such as Ctrl-C
-        errors = [result.get() for _ in parts[1:]]
-    for error in filter(None, errors):
-        raise error
+        given = 0
+        try:
+            for worker, part in zip(WORKERS, parts[1:], strict=False):
+                worker.tasks.put((partial(work, part), done, bell))
+                given += 1
+            work(parts[0])
+        except BaseException as error:
+            errors.append(error)
+        # Whatever happens, such as Ctrl-C: a process that ends while others multiply may hang.
+        while len(done) < given:
+            try:
+                bell.get()
+            except BaseException as error:
+                errors.append(error)
+    errors += filter(None, done)
+    try:
+        for first in errors:
+            raise first
+    finally:
+        del errors, done  # an error knows its frames, and these would know it
 
 
 def shared() -> bool:
@@ -89,21 +106,22 @@ class Worker(Thread):
         from queue import SimpleQueue
 
         super().__init__(name="convviz", daemon=True)
-        self.tasks: SimpleQueue[tuple[Callable[[], object], Result]] = SimpleQueue()
+        self.tasks: SimpleQueue[Task] = SimpleQueue()
         self.start()
 
     @quiet  # a thread knows nothing of what others have set about warnings
     def run(self) -> None:
         """Do the tasks."""
         while True:
-            task, result = self.tasks.get()
+            task, done, bell = self.tasks.get()
             try:
                 task()
             except BaseException as error:
-                result.put(error)
+                done.append(error)
             else:
-                result.put(None)
-            del task, result  # and the arrays that they hold
+                done.append(None)
+            bell.put(None)
+            del task, done, bell  # and the arrays that they hold
 
 
 WORKERS: list[Worker] = []

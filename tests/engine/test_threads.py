@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -86,6 +87,30 @@ def test_what_a_part_raises_is_raised(blas: Blas, bad: int) -> None:
     done: list[int] = []
     each(done.append, [2, 3])
     assert sorted(done) == [2, 3]
+
+
+@pytest.mark.parametrize("interrupts", [1, 3])
+def test_nobody_leaves_before_all_have_ended(blas: Blas, interrupts: int) -> None:
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    ended = []
+
+    def work(part: int) -> None:
+        if not part:
+            raise MemoryError
+        for _ in range(interrupts):
+            time.sleep(0.05)
+            signal.raise_signal(signal.SIGINT)  # its handler runs on the main thread, which waits
+        time.sleep(0.05)
+        ended.append(part)
+
+    try:
+        with pytest.raises(MemoryError):
+            each(work, [0, 1])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert ended == [1]
+    assert blas.count == 4
+    assert not threads.shared()
 
 
 def test_no_more_threads_than_there_are_and_than_have_work(blas: Blas) -> None:
