@@ -175,9 +175,12 @@ def compute(job: Gather) -> None:
 
 def run(job: Gather) -> None:
     """Fill the output of `job` by the method that is fastest, on as many threads as pay."""
+    method, work = fastest(job)
+    if work < 2 * THREAD:
+        method(job)
+        return
     if job.x.nbytes <= SMALL:
         job = job.filled()
-    method, work = fastest(job)
     each(method, job.split(useful(work // THREAD), WAKE / work))
 
 

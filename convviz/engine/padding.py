@@ -107,7 +107,10 @@ def padded(x: Array, padding: tuple[Pair, ...], mode: Mode, value: float = 0.0) 
             for axis, pieces in edges:
                 copy_ends(out, block, axis, pieces, fill)
 
-    each(fill_rows, spans(first, useful(out.nbytes // THREAD)))
+    if out.nbytes < 2 * THREAD:
+        fill_rows(slice(0, first))
+    else:
+        each(fill_rows, spans(first, useful(out.nbytes // THREAD)))
     place[lead:] = [slice(None)] * len(sizes)
     copy_ends(out, place, lead, ends(first, *padding[0], mode), fill)
     return out

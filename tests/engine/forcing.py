@@ -42,11 +42,12 @@ def forced(way: str, block: int = 0, threads: int = 1) -> Iterator[None]:
 
     def fastest(job: Gather) -> tuple[methods.Method, int]:
         chosen = "columns" if name == "bands" and len(job.axes) != 2 else name
-        return methods.METHODS["planes" if name == "lines" else chosen], 10 * methods.WAKE
+        return methods.METHODS["planes" if name == "lines" else chosen], 10 * methods.THREAD
 
     with (
         patch.object(methods, "fastest", fastest),
         patch.object(methods, "useful", lambda _: threads),
+        patch.object(padding, "THREAD", 1),
         patch.object(padding, "useful", lambda _: threads),
         patch.object(methods, "lines", methods.lines if name != "lines" else folded_always),
         patch.object(scattering, "stamps_pay", lambda *_: way == "stamps"),

@@ -358,3 +358,6 @@ def test_rows_are_shared_out_among_threads(
     sides = ((2, 1), (0, 3))
     np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
     assert asked == [73 * 63 * 8 // 1000]
+    monkeypatch.setattr(engine, "THREAD", 73 * 63 * 8 // 2 + 1)
+    np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
+    assert len(asked) == 1, "less than two threads have to write at least"

@@ -203,6 +203,34 @@ def test_large_work_is_cut_as_its_cost_says(monkeypatch: pytest.MonkeyPatch) -> 
     conv(np.ones((1, 1, 100, 9)), np.ones((1, 1, 1, 1)))
     assert asked == [cost // methods.THREAD]
     assert parts == [52, 48], "the first begins at once: a twentieth ahead"
+    whole: list[int] = []
+    little = 2 * methods.THREAD - 1
+    monkeypatch.setattr(methods, "fastest", lambda _: (lambda f: whole.append(f.sizes[0]), little))
+    conv(np.ones((1, 1, 100, 9)), np.ones((1, 1, 1, 1)))
+    assert len(asked) == 1
+    assert whole == [100]
+    monkeypatch.setattr(methods, "fastest", lambda _: (print, little + 1))
+    conv(np.ones((1, 1, 100, 9)), np.ones((1, 1, 1, 1)))
+    assert asked[1:] == [2]
+
+
+@pytest.mark.parametrize(("mode", "before"), [("zeros", 1), ("circular", 0)])
+def test_an_input_is_padded_once_before_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch, mode: str, before: int
+) -> None:
+    monkeypatch.setattr(methods, "useful", lambda _: 2)
+    monkeypatch.setattr(methods, "fastest", lambda _: (print, 99 * methods.WAKE))
+    met: list[Any] = []
+    monkeypatch.setattr(
+        methods, "each", lambda _, found: met.extend(f.axes[1].before for f in found)
+    )
+    x = np.ones((1, 1, 100, 9))
+    conv(x, np.ones((1, 1, 3, 3)), padding=1, padding_mode=mode)
+    assert met == [before] * 2
+    met.clear()
+    monkeypatch.setattr(methods, "SMALL", x.nbytes - 1)
+    conv(x, np.ones((1, 1, 3, 3)), padding=1, padding_mode=mode)
+    assert met == [1] * 2
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system starts all processes anew")
