@@ -130,10 +130,11 @@ def strips(job: Gather, cut: Cut) -> Iterator[tuple[Gather, int, int]]:
     inputs, _ = job.per_group
     rows = job.axes[0]
     row = inputs * job.weight.itemsize * cut.taps
-    block = BLOCK * MORE if cut.parts > 1 or threads.shared() else BLOCK
+    block = threads.share(BLOCK * MORE if cut.parts > 1 or threads.shared() else BLOCK)
     # Rows enough that few are copied twice, then the width that fits, then the rows that fit.
-    least = cut.rows * -(-2 * max(8, rows.kernel) // cut.rows)
-    width = even(job.sizes[1], max(128, block // (rows.spread(least) * row)))
+    few, narrow = (rows.kernel, 64) if threads.shared() else (max(8, rows.kernel), 128)
+    least = cut.rows * -(-2 * few // cut.rows)
+    width = even(job.sizes[1], max(narrow, block // (rows.spread(least) * row)))
     height = block // (width * row)
     tall = even(job.sizes[0], max(least, (height - rows.reach) // rows.stride + 1))
     tall += -tall % cut.rows

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from convviz.engine import threads
 from convviz.engine.arrays import Array
 from convviz.engine.gathering import Gather, room, slices, windows
 
@@ -50,11 +51,12 @@ def blocks(job: Gather) -> Iterator[Gather]:
     one = inputs * math.prod(job.kernel) * job.weight.itemsize
     if job.target() is None:
         one += outputs * job.weight.itemsize  # sums are made beside the output
-    together = max(1, BLOCK // (one * LEAST))
+    block = threads.share(BLOCK)
+    together = max(1, block // (one * LEAST))
     if together >= job.groups:
-        yield from job.parts(max(LEAST // 8, BLOCK // (one * job.groups)))
+        yield from job.parts(max(LEAST // 8, block // (one * job.groups)))
         return
     every = tuple(slice(0, size) for size in job.sizes)
     for span in slices(job.groups, together):
         share = job.within(slice(0, len(job.x)), range(span.start, span.stop), every)
-        yield from share.parts(max(LEAST // 8, BLOCK // (one * share.groups)))
+        yield from share.parts(max(LEAST // 8, block // (one * share.groups)))

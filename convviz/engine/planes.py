@@ -16,6 +16,7 @@ from itertools import product
 
 import numpy as np
 
+from convviz.engine import threads
 from convviz.engine.arrays import Array
 from convviz.engine.gathering import Gather, room, slices, tiles, windows
 from convviz.engine.padding import region
@@ -31,7 +32,9 @@ def planes(job: Gather) -> None:
     sparse = job.mode.fills and bool(np.isfinite(job.weight).all())
     cells = wide = at_once(job)
     if job.out.dtype != job.weight.dtype:  # then the sums of all planes are made beside the output
-        wide = min(cells, BLOCK // (len(job.weight) * job.sizes[0] * job.weight.itemsize))
+        wide = min(
+            cells, threads.share(BLOCK) // (len(job.weight) * job.sizes[0] * job.weight.itemsize)
+        )
     scratch: Array | None = None
     for n, tile in product(slices(len(job.x), 1), tiles(job.sizes[1:], wide)):
         part = job.within(n, range(job.groups), (slice(0, job.sizes[0]), *tile))
@@ -42,7 +45,9 @@ def at_once(job: Gather) -> int:
     """How many cells of planes are taken together."""
     # Numbers per cell: of its columns and of their products.
     columns = job.groups * job.per_group[0] * math.prod(job.kernel[1:])
-    return BLOCK // ((len(job.weight) * job.kernel[0] + columns) * job.weight.itemsize)
+    return threads.share(BLOCK) // (
+        (len(job.weight) * job.kernel[0] + columns) * job.weight.itemsize
+    )
 
 
 def met(part: Gather) -> Gather:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
-MOST = 6
-"""Threads that work is cut for at most: each has some megabytes of its own."""
+MOST = 16
+"""Threads that work is cut for at most: each has a block of its own."""
 
 
 def useful(threads: int) -> int:
@@ -69,6 +69,7 @@ def each(work: Callable[[Part], object], parts: Sequence[Part]) -> None:
     bell: Bell = SimpleQueue()
     errors: list[BaseException] = []
     with ALONE:
+        ALONE.parts = max(ALONE.parts, len(parts))
         given = 0
         try:
             for worker, part in zip(WORKERS, parts[1:], strict=False):
@@ -93,7 +94,12 @@ def each(work: Callable[[Part], object], parts: Sequence[Part]) -> None:
 
 def shared() -> bool:
     """Whether parts of some work are being done at once."""
-    return ALONE.inside > 0
+    return ALONE.parts > 1
+
+
+def share(size: int) -> int:
+    """Bytes of a block, where `size` is right on one thread or two: on more, each has less."""
+    return size * 2 // max(2, ALONE.parts)
 
 
 class Worker(Thread):
@@ -128,12 +134,16 @@ WORKERS: list[Worker] = []
 
 
 class Alone:
-    """A context in which BLAS uses one thread, however many are in it at once."""
+    """A context in which BLAS uses one thread, however many are in it at once.
+
+    parts: of the work that is being done, 1 outside.
+    """
 
     def __init__(self) -> None:
         self.lock = Lock()
         self.inside = 0
         self.usual = 1
+        self.parts = 1
 
     def __enter__(self) -> None:
         with self.lock:
@@ -146,6 +156,7 @@ class Alone:
             self.inside -= 1
             if not self.inside:
                 limited(self.usual)
+                self.parts = 1
 
 
 ALONE = Alone()

@@ -234,9 +234,12 @@ def test_stacks_are_larger_where_there_are_many_calls_or_several_threads(
         return rows
 
     alone = tall()
-    with threads.ALONE:
-        shared = tall()
+    monkeypatch.setattr(threads.ALONE, "parts", 2)
+    shared = tall()
     assert (alone == shared) == several
+    monkeypatch.setattr(threads.ALONE, "parts", 4)
+    assert tall() < shared, "four threads have half as much each"
+    monkeypatch.setattr(threads.ALONE, "parts", 1)
     monkeypatch.setattr(bands, "BLOCK", 10_000 * bands.MORE)
     monkeypatch.setattr(bands, "MORE", 1)
     assert tall() == shared

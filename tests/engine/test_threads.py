@@ -60,11 +60,18 @@ def test_every_part_is_done_at_once_on_a_thread_of_its_own(blas: Blas) -> None:
 
     def work(part: int) -> None:
         everyone.wait()
+        assert threads.shared()
+        assert threads.share(100) == 50
         done.append((part, current_thread() is main_thread(), blas.count))
 
+    assert threads.share(100) == 100
     each(work, [0, 1, 2, 3])
     assert sorted(done) == [(0, True, 1), (1, False, 1), (2, False, 1), (3, False, 1)]
     assert blas.count == 4
+    assert threads.share(100) == 100
+    each(lambda _: done.append((9, False, threads.share(100))), [0, 0])
+    assert done[4:] == [(9, False, 100)] * 2
+    del done[4:]
     assert not threads.shared()
     workers = list(WORKERS)
     each(work, [4, 5, 6, 7])
