@@ -51,8 +51,7 @@ class Record:
     def __init__(self, *values: Any, **named: Any) -> None:
         if named or len(values) != len(self._fields):
             values = self._completed(values, named)
-        for name, value in zip(self._fields, values, strict=True):
-            object.__setattr__(self, name, value)
+        self.__dict__.update(zip(self._fields, values, strict=False))  # of equal length by now
 
     def _completed(self, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
         """A value for every field: those given in order, those given by name, and defaults."""
@@ -90,4 +89,7 @@ class Record:
 
 def replace(record: R, **changes: Any) -> R:
     """`record` with other values in the fields that `changes` names."""
-    return type(record)(**{**{name: getattr(record, name) for name in record._fields}, **changes})
+    values = [
+        changes.pop(name) if name in changes else getattr(record, name) for name in record._fields
+    ]
+    return type(record)(*values, **changes)
