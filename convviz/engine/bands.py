@@ -72,11 +72,16 @@ class Cut(Record):
         return self.rows > 1 or job.axes[0].dilation > 1 or self.taps * self.parts > job.kernel[1]
 
 
-def bands(job: Gather) -> None:
-    """Banded matrices times stacked rows, in strips of columns and some rows at a time."""
+def bands(job: Gather, laid: Laid | None = None) -> None:
+    """Banded matrices times stacked rows, in strips of columns and some rows at a time.
+
+    laid: the matrices that are known; those that are missing are made.
+    """
     cut = Cut.of(job)
     counts = {cut.rows, job.sizes[0] % cut.rows} - {0}
-    matrices = {rows: banded(job, cut, rows) for rows in counts}
+    matrices = dict(laid or {})
+    for rows in counts - set(matrices):
+        matrices[rows] = banded(job, cut, rows)
     scratch: Array | None = None
     for strip, together, tall in strips(job, cut):
         if strip.fills:
@@ -93,6 +98,16 @@ def cells(strip: Gather, groups: slice, rows: slice) -> Gather:
     """The part of one sample's output in some groups and rows."""
     tile = (rows, slice(0, strip.sizes[1]))
     return strip.within(slice(0, 1), range(groups.start, groups.stop), tile)
+
+
+Laid = dict[int, Array]
+"""By the output rows of one product: the matrix that makes them, see `banded`."""
+
+
+def lay(job: Gather) -> Laid:
+    """The matrix of most products, which the parts of `job` have in common."""
+    cut = Cut.of(job)
+    return {cut.rows: banded(job, cut, cut.rows)}
 
 
 def finite(sums: Array) -> bool:

@@ -19,10 +19,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 import numpy as np
 
-from convviz.engine.bands import LARGE, ROWS, Cut, bands
+from convviz.engine.bands import LARGE, ROWS, Cut, bands, lay
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather, tiles
 from convviz.engine.planes import at_once, planes
@@ -181,7 +182,10 @@ def run(job: Gather) -> None:
         return
     if job.x.nbytes <= SMALL:
         job = job.filled()
-    each(method, job.split(useful(work // THREAD), WAKE / work))
+    parts = job.split(useful(work // THREAD), WAKE / work)
+    if method is bands and len(parts) > 1:
+        method = partial(bands, laid=lay(job))
+    each(method, parts)
 
 
 def shares(job: Gather) -> Iterator[Share] | None:

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from convviz.engine import bands, gathering, padding, threads
+from convviz.engine import bands, gathering, methods, padding, threads
 from convviz.engine.arrays import quiet
 from convviz.engine.bands import Cut, banded, finite
 from convviz.engine.columns import columns
 from convviz.engine.gathering import Gather
 from convviz.spec.geometry import Axis
 from convviz.spec.modes import mode_named
+from tests.engine.forcing import forced
 from tests.engine.test_convolution import numbers
 
 Array = Any
@@ -243,3 +244,25 @@ def test_stacks_are_larger_where_there_are_many_calls_or_several_threads(
     monkeypatch.setattr(bands, "BLOCK", 10_000 * bands.MORE)
     monkeypatch.setattr(bands, "MORE", 1)
     assert tall() == shared
+
+
+@pytest.mark.parametrize(
+    ("kernel", "rows", "made"),
+    [((3, 3), 41, [1]), ((5, 13), 48, [4]), ((5, 13), 50, [4, 1, 1])],
+)
+def test_threads_share_the_matrices_that_they_have_in_common(
+    monkeypatch: pytest.MonkeyPatch, kernel: Any, rows: int, made: list[int]
+) -> None:
+    found = []
+
+    def recorded(job: Gather, cut: Cut, count: int) -> Any:
+        found.append(count)
+        return banded(job, cut, count)
+
+    monkeypatch.setattr(bands, "banded", recorded)
+    monkeypatch.setattr(methods, "WAKE", 0)
+    job = gather(kernel, (rows, 20))
+    with forced("bands", threads=2):
+        methods.run(job)
+    np.testing.assert_array_equal(job.out, expected(job))
+    assert found == made
