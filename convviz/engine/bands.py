@@ -35,6 +35,12 @@ MORE = 4
 """Times as many where a block takes many calls, since sums are made in parts, or where calls should
 be few, since several threads wait for each other between them."""
 
+PRODUCT = 1_000_000
+"""Multiplications up to which OpenBLAS copies nothing for a product, on processors with AVX-512."""
+
+PIECES = 4
+"""Products, to be added, as which a larger one is made at most."""
+
 LARGE = 64
 """Taps of a kernel beyond which few of a row are stacked."""
 
@@ -263,7 +269,13 @@ def multiply(matrix: Array, view: Array, parts: int, shift: int, sums: Array) ->
     groups, turns = view.shape[:2]
     count = height // turns
     if count == parts == 1:
-        np.matmul(matrix, view, out=sums.swapaxes(1, 2))
+        target, depth = sums.swapaxes(1, 2), matrix.shape[-1]
+        most = max(1, PRODUCT // (outputs * width))
+        step = even(depth, most) if depth <= PIECES * most else depth
+        np.matmul(matrix[..., :step], view[:, :, :step], out=target)
+        for start in range(step, depth, step):
+            terms = slice(start, start + step)
+            target += np.matmul(matrix[..., terms], view[:, :, terms])
         return
     terms = np.matmul(matrix, view).reshape(groups, turns, parts, outputs, count, -1)
     split = sums.reshape(groups, outputs, turns, count, width).swapaxes(1, 2)

@@ -6,7 +6,8 @@ bands:   one product per row of the output. Does gathers of two axes; wins on im
 planes:  one product per plane of the input. Does any gather; wins on volumes, and where kernels
          are larger than what they make.
 
-Where that takes far less time, a gather is several, whose sums are added (see `sharing`).
+Where that takes far less time, a gather is several, whose sums are added (see `sharing`). A large
+one is cut, and its parts are done at once (see `threads`).
 
 All make the same sums, in another order: exact for integers (below 2⁵³ in float64, 2²⁴ in float32),
 else each within n · eps of the sum of the absolute products, n the products of a sum: the bound of

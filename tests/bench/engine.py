@@ -9,17 +9,17 @@ Every peer works in a process of its own and they take turns, case by case. A ti
 call of all turns: of the processor with one thread, on the wall with more. Peers that are not
 installed are named and left out: `pip install -e '.[bench]'`, and torch by hand.
 
-What takes the time of the filters of one channel on 2048², on one thread of a two-core AMD EPYC
-(loaded; numpy 2.4.6), of which cv2's share is the largest that is missed:
+What takes the time of the filters of one channel on 2048², on one thread of a two-core Intel Xeon
+(numpy 2.4.6):
 
     kernel  type  time    in np.matmul  else: copies into stacks, sums of parts, loops over blocks
-    3×3     f4    7.0 ms  51 %          49 %
-    3×3     f8    17 ms   60 %          40 %
-    15×15   f4    46 ms   74 %          26 %
-    15×15   f8    114 ms  68 %          32 %
+    3×3     f4    3.7 ms  49 %          51 %
+    3×3     f8    16 ms   60 %          40 %
+    15×15   f4    40 ms   67 %          33 %
+    15×15   f8    83 ms   63 %          37 %
 
-With two threads times are of the wall, and threads of BLAS wait for each other: figures mean
-something on idle cores alone. On busy ones the same small product took a hundred times as long.
+With two threads times are of the wall, and threads wait for each other: for BLAS those of others,
+for Python's lock those of convviz. Figures mean something on idle cores alone.
 
 Machines differ, so only a ratio within one run means anything, and the exit status says nothing.
 """

@@ -57,6 +57,7 @@ def forced(way: str, block: int = 0, threads: int = 1) -> Iterator[None]:
         patch.object(columns, "LEAST", 8 if block else columns.LEAST),
         patch.object(bands, "BLOCK", block or bands.BLOCK),
         patch.object(bands, "LARGE", 4 if block else bands.LARGE),
+        patch.object(bands, "PRODUCT", 90 if block else bands.PRODUCT),
         patch.object(planes, "BLOCK", block or planes.BLOCK),
         patch.object(scattering, "BLOCK", block or scattering.BLOCK),
         patch.object(scattering, "FEW", 8 if block else scattering.FEW),

@@ -266,3 +266,25 @@ def test_threads_share_the_matrices_that_they_have_in_common(
         methods.run(job)
     np.testing.assert_array_equal(job.out, expected(job))
     assert found == made
+
+
+@pytest.mark.parametrize(
+    ("product", "depths"),
+    [(360, [18]), (359, [9, 9]), (120, [6, 6, 6]), (119, [18]), (19, [18])],
+)
+def test_a_product_is_made_as_few_that_are_small(
+    monkeypatch: pytest.MonkeyPatch, product: int, depths: list[int]
+) -> None:
+    job = gather((3, 3), (7, 10), outputs=2)  # 2 by 18 times 18 by 10, for every row
+    found, matmul, sums = [], np.matmul, expected(job)
+
+    def recorded(matrix: Array, view: Array, **others: Any) -> Any:
+        found.append(view.shape[-2])
+        return matmul(matrix, view, **others)
+
+    monkeypatch.setattr(bands, "PRODUCT", product)
+    monkeypatch.setattr(bands, "PIECES", 3)
+    monkeypatch.setattr(np, "matmul", recorded)
+    bands.bands(job)
+    np.testing.assert_array_equal(job.out, sums)
+    assert found == depths
