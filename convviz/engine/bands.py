@@ -31,7 +31,7 @@ from convviz.records import Record
 BLOCK = 3 << 18
 """Bytes of one stack: it and what is made from it should fit the cache."""
 
-MORE = 4
+MORE = 3
 """Times as many where a block takes many calls, since sums are made in parts, or where calls should
 be few, since several threads wait for each other between them."""
 
@@ -208,17 +208,20 @@ def descend(
         for block in slices(strip.sizes[0], tall):
             count = block.stop - block.start
             if count not in known:
-                known[count] = products(used, rows.stride, cut.rows, count, own)
-            first, height = rows.fine(block.start, 0), rows.spread(count)
-            low, high = (min(max(0, cell), source.shape[1]) for cell in (first, first + height))
+                known[count] = products(used, rows.stride, cut, count, own)
+            first = block.start * rows.stride - rows.before
+            stop = first + (count - 1) * rows.stride + rows.reach
+            low, high = max(0, first), min(stop, source.shape[1])
+            if low >= high:
+                low = high = first  # nothing of the input is met
             for target, met in taken:
                 target[:, low - first : high - first] = met[:, low:high]
-            if low > first or high < first + height:
+            if low > first or high < stop:
                 used[:, : low - first] = 0
-                used[:, high - first : height] = 0
+                used[:, high - first : stop - first] = 0
             sums = out[span, :, block] if direct else np.empty(out[span, :, block].shape, dtype)
-            for matrix, view, place in known[count]:
-                multiply(matrix, view, cut.parts, shift, sums[:, :, place])
+            for place, factors in known[count]:
+                multiply(factors, cut.parts, shift, sums[:, :, place])
             if zeros and not finite(sums):
                 columns(cells(strip, span, block))
                 continue
@@ -229,53 +232,58 @@ def descend(
     return scratch
 
 
-Product = tuple[Array, Array, slice]
-"""A matrix, the rows that it is multiplied with, and the output rows that this makes."""
+Factors = tuple[Array, Array]
+"""A matrix, and the rows that it is multiplied with."""
+
+Product = tuple[slice, list[Factors]]
+"""The output rows that it makes, and the products that are added for it."""
 
 
 def products(
-    stack: Array, stride: int, rows: int, count: int, matrices: dict[int, Array]
+    stack: Array, stride: int, cut: Cut, count: int, matrices: dict[int, Array]
 ) -> list[Product]:
-    """What makes `count` output rows, `rows` of them at a time, and those that are left over.
+    """What makes `count` output rows: some rows at a time, and those that are left over.
 
     stack: (groups, rows met, C_in/groups, taps, width), the rows that every tap meets.
     """
     groups, width = len(stack), stack.shape[-1]
-    full = count - count % rows
+    full = count - count % cut.rows
     found: list[Product] = []
-    for each, place in ((rows, slice(0, full)), (count - full, slice(full, count))):
+    for each, place in ((cut.rows, slice(0, full)), (count - full, slice(full, count))):
         if place.start == place.stop:
             continue
         matrix = matrices[each]
+        height, depth = matrix.shape[-2:]
         # The rows that are met overlap from one product to the next: one call, over a view of all.
         row = stack.strides[1] * stride
         view: Array = np.ndarray(
-            (groups, (place.stop - place.start) // each, matrix.shape[-1], width),
+            (groups, (place.stop - place.start) // each, depth, width),
             stack.dtype,
             stack,
             place.start * row,
             (stack.strides[0], each * row, *stack.strides[3:]),
         )
-        found.append((matrix, view, place))
+        most = max(1, PRODUCT // (height * width))
+        step = even(depth, most) if cut.parts == each == 1 and depth <= PIECES * most else depth
+        terms = slices(depth, step)
+        found.append((place, [(matrix[..., term], view[:, :, term]) for term in terms]))
     return found
 
 
-def multiply(matrix: Array, view: Array, parts: int, shift: int, sums: Array) -> None:
-    """Fill `sums` (groups, C_out/groups, rows, width): `matrix` times `view`, see `products`.
+def multiply(factors: list[Factors], parts: int, shift: int, sums: Array) -> None:
+    """Fill `sums` (groups, C_out/groups, rows, width) with what `products` says.
 
     shift: how much further along the row each of its parts is added.
     """
+    matrix, view = factors[0]
     outputs, height, width = sums.shape[1:]
     groups, turns = view.shape[:2]
     count = height // turns
     if count == parts == 1:
-        target, depth = sums.swapaxes(1, 2), matrix.shape[-1]
-        most = max(1, PRODUCT // (outputs * width))
-        step = even(depth, most) if depth <= PIECES * most else depth
-        np.matmul(matrix[..., :step], view[:, :, :step], out=target)
-        for start in range(step, depth, step):
-            terms = slice(start, start + step)
-            target += np.matmul(matrix[..., terms], view[:, :, terms])
+        target = sums.swapaxes(1, 2)
+        np.matmul(matrix, view, out=target)
+        for others in factors[1:]:
+            target += np.matmul(*others)
         return
     terms = np.matmul(matrix, view).reshape(groups, turns, parts, outputs, count, -1)
     split = sums.reshape(groups, outputs, turns, count, width).swapaxes(1, 2)
