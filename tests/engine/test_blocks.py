@@ -42,6 +42,21 @@ def test_a_block_of_columns_is_of_some_groups_and_some_windows(
     assert [(part.groups, part.out.shape[2]) for part in columns.blocks(job)] == expected
 
 
+def test_a_block_of_columns_has_room_for_sums_that_are_made_beside_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(columns, "BLOCK", 40 * (2 + 6) * 8)
+    monkeypatch.setattr(columns, "LEAST", 8)
+    x, weight = np.ones((1, 1, 81)), np.ones((6, 1, 2))
+    for out, sizes in (
+        (np.empty((1, 6, 80)), [80]),  # 2 numbers per column
+        (np.empty((1, 6, 160))[..., ::2], [40, 40]),  # and 6 sums
+        (np.empty((1, 6, 80), "f4"), [40, 40]),
+    ):
+        job = Gather(x, weight, None, 1, (Axis(2),), mode_named("zeros"), out)
+        assert [part.out.shape[2] for part in columns.blocks(job)] == sizes
+
+
 X = numbers(0, 1, 2, 6, 8)
 
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from convviz import conv
 from convviz.engine import methods, threads
-from convviz.engine.threads import ALONE, MOST, WORKERS, each, spans, useful
+from convviz.engine.threads import ALONE, MOST, each, spans, useful
 from tests.engine.forcing import forced
 
 
@@ -55,7 +55,14 @@ def test_spans_follow_each_other_and_are_even(size: int, count: int, ahead: floa
         assert abs(lengths[0] - lengths[1] - size * ahead) <= 2
 
 
-def test_every_part_is_done_at_once_on_a_thread_of_its_own(blas: Blas) -> None:
+def test_spans_are_even_where_nothing_else_is_said() -> None:
+    assert spans(10, 2) == [slice(0, 5), slice(5, 10)]
+
+
+def test_every_part_is_done_at_once_on_a_thread_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, blas: Blas
+) -> None:
+    monkeypatch.setattr(threads, "WORKERS", [])
     everyone, done = Barrier(4, timeout=30), []
 
     def work(part: int) -> None:
@@ -73,9 +80,10 @@ def test_every_part_is_done_at_once_on_a_thread_of_its_own(blas: Blas) -> None:
     assert done[4:] == [(9, False, 100)] * 2
     del done[4:]
     assert not threads.shared()
-    workers = list(WORKERS)
+    workers = list(threads.WORKERS)
+    assert len(workers) == 3
     each(work, [4, 5, 6, 7])
-    assert workers == WORKERS, "threads are started once"
+    assert workers == threads.WORKERS, "threads are started once"
     each(done.append, [])
     each(lambda part: done.append((part, current_thread() is main_thread(), blas.count)), [8])
     assert done[8:] == [(8, True, 4)], "one part is nothing to share"
