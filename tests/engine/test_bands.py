@@ -223,11 +223,11 @@ def test_stacks_are_as_large_as_a_block(
     assert {rows for _, _, rows in found} == {tall}
 
 
-@pytest.mark.parametrize(("kernel", "several"), [((3, 3), False), ((5, 13), True)])
+@pytest.mark.parametrize(("kernel", "several"), [((3, 3), False), ((13, 6), True), ((5, 13), True)])
 def test_stacks_are_larger_where_there_are_many_calls_or_several_threads(
     monkeypatch: pytest.MonkeyPatch, kernel: Any, several: bool
 ) -> None:
-    monkeypatch.setattr(bands, "BLOCK", 10_000)
+    monkeypatch.setattr(bands, "BLOCK", 40_000)
     job = gather(kernel, (400, 20))
 
     def tall() -> int:
@@ -241,7 +241,7 @@ def test_stacks_are_larger_where_there_are_many_calls_or_several_threads(
     monkeypatch.setattr(threads.ALONE, "parts", 4)
     assert tall() < shared, "four threads have half as much each"
     monkeypatch.setattr(threads.ALONE, "parts", 1)
-    monkeypatch.setattr(bands, "BLOCK", 10_000 * bands.MORE)
+    monkeypatch.setattr(bands, "BLOCK", 40_000 * bands.MORE)
     monkeypatch.setattr(bands, "MORE", 1)
     assert tall() == shared
 

@@ -47,8 +47,9 @@ def test_columns_copy_and_multiply_every_tap_of_every_window(strides: Any, read:
 
 
 def test_a_product_of_one_row_lays_nothing() -> None:
-    found = job((Axis(2), Axis(3)), (11, 13), outputs=1)
-    assert methods.columns_cost(found) == 2 * 3 * 5 * 11 * 13 * 2 * 3 * (COPY + 1)
+    for outputs, each in ((1, COPY + 1), (2, COPY + READ + 2)):
+        found = job((Axis(2), Axis(3)), (11, 13), outputs=outputs)
+        assert methods.columns_cost(found) == 2 * 3 * 5 * 11 * 13 * 2 * 3 * each
 
 
 @pytest.mark.parametrize(("stride", "read"), [(1, 1), (2, 2)])

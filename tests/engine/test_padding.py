@@ -358,6 +358,17 @@ def test_rows_are_shared_out_among_threads(
     sides = ((2, 1), (0, 3))
     np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
     assert asked == [73 * 63 * 8 // 1000]
+    monkeypatch.setattr(engine, "THREAD", 73 * 63 * 8 // 2)
+    np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
+    assert asked[1:] == [2]
     monkeypatch.setattr(engine, "THREAD", 73 * 63 * 8 // 2 + 1)
     np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
-    assert len(asked) == 1, "less than two threads have to write at least"
+    assert len(asked) == 2, "less than two threads have to write at least"
+
+
+@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
+@pytest.mark.parametrize("starts", [(0, 0), (1, 0)])
+def test_a_region_larger_than_the_memory_is_refused(mode: str, starts: tuple[int, int]) -> None:
+    x = np.zeros((3, 4))
+    with pytest.raises(SpecError, match="the padded input is"):
+        region(x, starts, (3, 1 << 50), mode_named(mode))

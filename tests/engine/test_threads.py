@@ -243,6 +243,10 @@ def test_an_input_is_padded_once_before_it_is_cut(
     conv(x, np.ones((1, 1, 3, 3)), padding=1, padding_mode=mode)
     assert met == [before] * 2
     met.clear()
+    monkeypatch.setattr(methods, "SMALL", x.nbytes)
+    conv(x, np.ones((1, 1, 3, 3)), padding=1, padding_mode=mode)
+    assert met == [before] * 2
+    met.clear()
     monkeypatch.setattr(methods, "SMALL", x.nbytes - 1)
     conv(x, np.ones((1, 1, 3, 3)), padding=1, padding_mode=mode)
     assert met == [1] * 2
