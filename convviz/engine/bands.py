@@ -209,8 +209,8 @@ def descend(
             count = block.stop - block.start
             if count not in known:
                 known[count] = products(used, rows.stride, cut, count, own)
-            first = block.start * rows.stride - rows.before
-            stop = first + (count - 1) * rows.stride + rows.reach
+            first = rows.fine(block.start, 0)
+            stop = first + rows.spread(count)
             low, high = max(0, first), min(stop, source.shape[1])
             if low >= high:
                 low = high = first  # nothing of the input is met

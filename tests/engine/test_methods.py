@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from convviz import SpecError, conv, conv_transpose, pad, pool
 from convviz.engine import methods, padding
 from convviz.engine.gathering import Gather
-from convviz.engine.padding import region
 from convviz.spec.layers import Conv
 from convviz.spec.modes import MODES, mode_named
 from tests.engine.forcing import CONV_WAYS, TRANSPOSE_WAYS, WAYS, forced
@@ -264,16 +263,6 @@ def test_memory_stays_far_below_the_input(
     # Blocks are of 8 MB at most, with what they are made from; the columns would be 9 × as large
     # as the input of 4 MB. Each thread has its own.
     assert peak - out.nbytes < 12 * 2**20 * count
-
-
-@pytest.mark.parametrize("mode", MODES, ids=[mode.name for mode in MODES])
-def test_a_region_is_what_pad_has_there(mode: Any) -> None:
-    x = numbers(0, 2, 6, 5)
-    whole = pad(x, ((0, 0), (4, 4), (4, 4)), mode.name)
-    for top, bottom, left, right in [(-4, 10, -4, 9), (1, 4, 1, 4), (-3, -1, 2, 9), (6, 9, -4, -2)]:
-        found = region(x, (top, left), (bottom, right), mode)
-        expected = whole[:, top + 4 : bottom + 4, left + 4 : right + 4]
-        np.testing.assert_array_equal(found, expected)
 
 
 def test_cost_is_counted_per_cell() -> None:

@@ -18,10 +18,8 @@ from convviz.engine.padding import (
     all_ends,
     ends,
     known_ends,
-    padded,
     plan,
     provenance,
-    region,
     runs,
 )
 from convviz.spec.modes import MODES, mode_named
@@ -262,53 +260,6 @@ def test_pieces_of_many_cells_are_not_kept(before: int, after: int, kept: int) -
     assert known_ends.cache_info().currsize == kept
 
 
-@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
-def test_a_region_looks_up_the_axes_alone_that_it_leaves(
-    monkeypatch: pytest.MonkeyPatch, mode: str
-) -> None:
-    x, looked_up, look_up = np.arange(20.0).reshape(4, 5), [], engine.origins
-
-    def origins(positions: Any, size: int, row: Any) -> Any:
-        looked_up.append(positions.tolist())
-        return look_up(positions, size, row)
-
-    monkeypatch.setattr(engine, "origins", origins)
-    for starts, stops, left in (
-        ((0, -1), (4, 4), [[-1, 0, 1, 2, 3]]),
-        ((-1, 0), (3, 5), [[-1, 0, 1, 2]]),
-        ((1, 3), (3, 6), [[3, 4, 5]]),
-        ((2, 0), (5, 5), [[2, 3, 4]]),
-    ):
-        looked_up.clear()
-        found = region(x, starts, stops, mode_named(mode))
-        rows, cols = (range(a + 2, b + 2) for a, b in zip(starts, stops, strict=True))
-        whole = numpy_pad(x, 2, mode)
-        np.testing.assert_array_equal(found, whole[np.ix_(rows, cols)])
-        assert looked_up == left
-
-
-@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
-def test_a_region_that_holds_all_is_padded(monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
-    x, made, row = np.arange(20.0).reshape(4, 5), [], mode_named(mode)
-
-    def recorded(*arguments: Any) -> Any:
-        made.append(arguments[1])
-        return padded(*arguments)
-
-    monkeypatch.setattr(engine, "padded", recorded)
-    whole = numpy_pad(x, 2, mode)
-    for starts, stops, sides in (
-        ((0, -1), (4, 5), ((0, 0), (1, 0))),
-        ((-2, 0), (6, 6), ((2, 2), (0, 1))),
-        ((-2, 0), (6, 4), None),
-        ((1, -1), (6, 6), None),
-    ):
-        made.clear()
-        rows, cols = (range(a + 2, b + 2) for a, b in zip(starts, stops, strict=True))
-        np.testing.assert_array_equal(region(x, starts, stops, row), whole[np.ix_(rows, cols)])
-        assert made == ([sides] if sides else [])
-
-
 @pytest.mark.parametrize(("block", "rows"), [(1, 1), (95, 1), (96, 2), (239, 4), (240, 5)])
 @pytest.mark.parametrize("mode", MODES, ids=NAMES)
 def test_the_last_axis_is_continued_first_some_rows_at_a_time(
@@ -364,11 +315,3 @@ def test_rows_are_shared_out_among_threads(
     monkeypatch.setattr(engine, "THREAD", 73 * 63 * 8 // 2 + 1)
     np.testing.assert_array_equal(pad(x, sides, mode.name), numpy_pad(x, sides, mode.name))
     assert len(asked) == 2, "less than two threads have to write at least"
-
-
-@pytest.mark.parametrize("mode", [mode.name for mode in MODES if not mode.fills])
-@pytest.mark.parametrize("starts", [(0, 0), (1, 0)])
-def test_a_region_larger_than_the_memory_is_refused(mode: str, starts: tuple[int, int]) -> None:
-    x = np.zeros((3, 4))
-    with pytest.raises(SpecError, match="the padded input is"):
-        region(x, starts, (3, 1 << 50), mode_named(mode))
